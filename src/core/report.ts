@@ -1,0 +1,69 @@
+import type { Freshness } from "./freshness.ts";
+import type { Group, Registry, Target } from "./registry.ts";
+import type { TargetState } from "./snapshot.ts";
+import type { ServingStatus } from "./status.ts";
+
+/** What is said of one target at the report's time. */
+export interface TargetReport {
+  readonly target: Target;
+  /** The state's status; UNKNOWN when the state is expired or was never seen. */
+  readonly status: ServingStatus;
+  readonly freshness: Freshness;
+  /** Overdue, and the refresh did not finish in time: an old status, said to be old. */
+  readonly isLate: boolean;
+  /** Undefined when it was never seen, or not since it expired. */
+  readonly state: TargetState | undefined;
+}
+
+/** What a served name stands for. */
+export type NameKind = "fleet" | "liveness" | "upstream" | "target" | "service" | "group";
+
+/** The verdict on one served name. */
+export interface NameVerdict {
+  readonly name: string;
+  readonly kind: NameKind;
+  readonly status: ServingStatus;
+  /** When the status became what it is, as far as its targets tell; 0 when unknown. */
+  readonly sinceMs: number;
+  /** Targets that keep the name from SERVING, each once, in registry order; none when it is SERVING. */
+  readonly culprits: readonly TargetReport[];
+  /** SERVING, yet an optional or spare member is not. */
+  readonly isDegraded: boolean;
+  /** For `target`, its report. */
+  readonly target?: TargetReport;
+  /** For `group`, and a fleet defined by one. */
+  readonly group?: Group;
+}
+
+/** Snapshot, registry and time, worked out: the sole input of every surface. */
+export interface Report {
+  readonly nowMs: number;
+  readonly registry: Registry;
+  /** In registry order. */
+  readonly targets: readonly TargetReport[];
+  /** Every served name; identity is stable while no verdict, state or age class changes. */
+  readonly names: ReadonlyMap<string, NameVerdict>;
+  /** The oldest observation the fleet's verdict rests on, in milliseconds since the Unix epoch; undefined when there is none. */
+  readonly oldestCheckedAtMs: number | undefined;
+  /** What is wrong with Rollcall itself, in words fit for strangers: a store that fails, a registry that did not parse. */
+  readonly problems: readonly string[];
+  /** The registry did not parse: no name is known, and every verdict is UNKNOWN. */
+  readonly isRegistryInvalid: boolean;
+  /** Probes the asking invocation may still make. */
+  readonly probesLeft: number;
+}
+
+/** How a caller wants its report. */
+export interface LoadOptions {
+  /** Answer within this many milliseconds; clamped to the configured deadline. */
+  readonly deadlineMs?: number;
+  /** `fresh` waits, inside the deadline, until nothing is stale; default `stale`, which refreshes behind the answer. */
+  readonly accept?: "stale" | "fresh";
+  /** Probe again what is fresh too (`Cache-Control: no-cache`). */
+  readonly isForced?: boolean;
+  /** The caller holds the `read` token: its forced refreshes are not limited to one per target per 5 s. */
+  readonly isTrusted?: boolean;
+}
+
+/** All that a surface can ask for. Never rejects. */
+export type Load = (options?: LoadOptions) => Promise<Report>;
