@@ -5,6 +5,8 @@ import type { ServingStatus } from "./status.ts";
 
 /** What is said of one target at the report's time. */
 export interface TargetReport {
+  /** Its place in registry order, from 0. */
+  readonly index: number;
   readonly target: Target;
   /** The state's status; UNKNOWN when the state is expired or was never seen. */
   readonly status: ServingStatus;
@@ -25,6 +27,8 @@ export interface NameVerdict {
   readonly status: ServingStatus;
   /** When the status became what it is, as far as its targets tell; 0 when unknown. */
   readonly sinceMs: number;
+  /** The targets its status is made of, each once. */
+  readonly restsOn: readonly TargetReport[];
   /** Targets that keep the name from SERVING, each once, in registry order; none when it is SERVING. */
   readonly culprits: readonly TargetReport[];
   /** SERVING, yet an optional or spare member is not. */

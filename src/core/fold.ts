@@ -1,0 +1,67 @@
+import type { Sighting } from "./observation.ts";
+import type { Snapshot, TargetState } from "./snapshot.ts";
+
+/** What `fold` needs to know beside the data. */
+export interface FoldOptions {
+  /** Successes in a row needed after a failure-caused down, at least 1. */
+  readonly rise: number;
+  /** States this old, in milliseconds, no longer speak: an unconfirmed failure must not carry an old green on. */
+  readonly expireMs: number;
+}
+
+/**
+ * The pure step from what was known and what was seen to what is known.
+ *
+ * The order of `sightings` does not matter: they are taken in order of time, and one older than what is already known
+ * of its target changes nothing.
+ */
+export function fold(prior: Snapshot, sightings: readonly Sighting[], options: FoldOptions): Snapshot {
+  const targets = { ...prior.targets };
+  for (const sighting of [...sightings].sort(byTimeThenContent)) {
+    const known = targets[sighting.targetKey];
+    if (known !== undefined && known.checkedAtMs > sighting.atMs) continue;
+    targets[sighting.targetKey] = foldTarget(known, sighting, options);
+  }
+  return { ...prior, targets };
+}
+
+/**
+ * Fold one sighting into what was known of its target.
+ *
+ * An answer counts at once, in both directions, but for `rise`. A failure counts when it is confirmed, when the target
+ * was down already, or when it follows a failure that could not be confirmed; else the target becomes a suspect.
+ */
+export function foldTarget(prior: TargetState | undefined, sighting: Sighting, options: FoldOptions): TargetState {
+  const known = prior !== undefined && sighting.atMs - prior.checkedAtMs < options.expireMs ? prior : undefined;
+  const { observation, attempts, atMs, place } = sighting;
+  const seen = { checkedAtMs: atMs, place, observation, attempts };
+  if (observation.kind === "answered") {
+    const rises = (known?.rises ?? 0) + 1;
+    if (known?.isDownByFailure && observation.status === "SERVING" && rises < options.rise) {
+      return { ...known, ...seen, isSuspect: false, rises };
+    }
+    return { ...seen, ...statusSince(known, observation.status, atMs), ...SETTLED };
+  }
+  const isBelieved = sighting.isConfirmed || known?.status === "NOT_SERVING" || known?.isSuspect === true;
+  if (isBelieved) {
+    return { ...seen, ...statusSince(known, "NOT_SERVING", atMs), ...SETTLED, isDownByFailure: true };
+  }
+  return { ...seen, ...statusSince(known, known?.status ?? "UNKNOWN", atMs), ...SETTLED, isSuspect: true };
+}
+
+const SETTLED = { isSuspect: false, isDownByFailure: false, rises: 0 } as const;
+
+function statusSince(
+  known: TargetState | undefined,
+  status: TargetState["status"],
+  atMs: number,
+): Pick<TargetState, "status" | "sinceMs"> {
+  return { status, sinceMs: known?.status === status ? known.sinceMs : atMs };
+}
+
+/** A total order, so that even two sightings of one millisecond fold alike whichever came first. */
+function byTimeThenContent(a: Sighting, b: Sighting): number {
+  if (a.atMs !== b.atMs) return a.atMs - b.atMs;
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
