@@ -44,10 +44,8 @@ export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Poo
   let running = 0;
 
   function next(): Waiting | undefined {
-    for (const [lane, queue] of queues.entries()) {
-      if (queue.length > 0 && (held[lane] ?? 0) < (laneLimits[lane] ?? 0)) return queue.shift();
-    }
-    return undefined;
+    const lane = queues.findIndex((queue, lane) => queue.length > 0 && (held[lane] ?? 0) < (laneLimits[lane] ?? 0));
+    return queues[lane]?.shift();
   }
 
   function dispatch(): void {
@@ -69,10 +67,25 @@ export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Poo
 
   function run<T>(job: Job<T>): Promise<T | "timeout"> {
     return new Promise((resolve) => {
-      const start = () => withDeadline(job, sleep).then(resolve);
-      queues[job.lane]?.push({ lane: job.lane, start });
+      const waiting = {
+        lane: job.lane,
+        start: () => {
+          job.signal?.removeEventListener("abort", withdraw);
+          return withDeadline(job, sleep).then(resolve);
+        },
+      };
+      const withdraw = () => {
+        leave(waiting);
+        resolve("timeout");
+      };
+      job.signal?.addEventListener("abort", withdraw, { once: true });
+      queues[job.lane]?.push(waiting);
       dispatch();
     });
+  }
+
+  function leave(waiting: Waiting): void {
+    queues[waiting.lane] = queues[waiting.lane]?.filter((other) => other !== waiting) ?? [];
   }
 
   return { run };

@@ -30,6 +30,7 @@ export function createReport(input: ReportInput): Report {
     registry,
     targets,
     names,
+    isAllFresh: targets.every(({ freshness }) => freshness === "fresh"),
     oldestCheckedAtMs: checkedAtMs.length === 0 ? undefined : Math.min(...checkedAtMs),
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,

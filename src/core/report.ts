@@ -47,6 +47,8 @@ export interface Report {
   readonly targets: readonly TargetReport[];
   /** Every served name; identity is stable while no verdict, state or age class changes. */
   readonly names: ReadonlyMap<string, NameVerdict>;
+  /** Nothing is due: every target was probed less than its ttl ago, from here. */
+  readonly isAllFresh: boolean;
   /** The oldest observation the fleet's verdict rests on, in milliseconds since the Unix epoch; undefined when there is none. */
   readonly oldestCheckedAtMs: number | undefined;
   /** What is wrong with Rollcall itself, in words fit for strangers: a store that fails, a registry that did not parse. */

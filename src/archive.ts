@@ -1,0 +1,95 @@
+import { MAX_CLOCK_SKEW_MS } from "./core/age.ts";
+import type { Knobs } from "./core/knobs.ts";
+import { mergeSnapshots } from "./core/merge.ts";
+import { EMPTY_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
+import { countWrite, mayWrite } from "./core/write-budget.ts";
+import type { Clock, SnapshotStore } from "./ports.ts";
+
+/** The store as the refresh loop uses it: bounded in time, never rejecting, written within its budget. */
+export interface Archive {
+  /** What is stored; undefined when there is nothing or the store fails. */
+  read(): Promise<Snapshot | undefined>;
+  /** Remember that something worth storing soon happened: a status changed here. */
+  note(): void;
+  /**
+   * Store `mine` merged with what is there, if the write budget allows.
+   *
+   * @returns When the value was last stored and by whom, as far as was learned; undefined when nothing was.
+   */
+  keep(mine: Snapshot, place: string): Promise<StoreMark | undefined>;
+  /** What readers are told of the store; the same array while nothing changes. */
+  problems(): readonly string[];
+}
+
+/** The part of a snapshot that tells of its storing, not of the fleet. */
+export type StoreMark = Pick<Snapshot, "storedAtMs" | "writes">;
+
+/** A store that has not answered after this long, in milliseconds, counts as failing for this refresh. */
+export const STORE_TIMEOUT_MS = 1_000;
+
+/** Said in the report while the store fails. */
+export const STORE_PROBLEM = "store unreachable: answers come from live probes and are not kept";
+
+/** What an archive works with. */
+export interface ArchiveOptions {
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly knobs: Pick<Knobs, "kvWriteEveryMs" | "kvWritesPerDay">;
+  /** Targets that are still registered; the others are dropped when storing. */
+  readonly isRegistered: (targetKey: string) => boolean;
+}
+
+/** Create the archive over a store. */
+export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOptions): Archive {
+  let hasNews = false;
+  let problems: readonly string[] = NO_PROBLEMS;
+
+  async function read(): Promise<Snapshot | undefined> {
+    return await attempt(() => store.read());
+  }
+
+  async function keep(mine: Snapshot, place: string): Promise<StoreMark | undefined> {
+    const nowMs = clock.nowMs();
+    const isDue = (stored: Snapshot | undefined) => mayWrite({ stored, nowMs, isChanged: hasNews, knobs });
+    if (!isDue(mine)) return undefined;
+    let found: StoreMark | undefined;
+    const written = await attempt(() =>
+      store.update((stored) => {
+        found = stored;
+        if (!isDue(stored)) return undefined;
+        return countWrite(relevant(mergeSnapshots(stored ?? EMPTY_SNAPSHOT, mine), nowMs), { place, nowMs });
+      })
+    );
+    if (written !== undefined) hasNews = false;
+    const mark = written ?? found;
+    return mark && { storedAtMs: mark.storedAtMs, writes: mark.writes };
+  }
+
+  /** Without targets no longer registered, and without states that only a broken clock can have dated. */
+  function relevant(snapshot: Snapshot, nowMs: number): Snapshot {
+    const targets = Object.entries(snapshot.targets)
+      .filter(([key, state]) => isRegistered(key) && state.checkedAtMs <= nowMs + MAX_CLOCK_SKEW_MS);
+    return { ...snapshot, targets: Object.fromEntries(targets) };
+  }
+
+  async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+    const timer = new AbortController();
+    const late = clock.sleep(STORE_TIMEOUT_MS, timer.signal).then((): typeof LATE => LATE);
+    try {
+      const result = await Promise.race([action(), late]);
+      problems = result === LATE ? FAILING : NO_PROBLEMS;
+      return result === LATE ? undefined : result;
+    } catch {
+      problems = FAILING;
+      return undefined;
+    } finally {
+      timer.abort();
+    }
+  }
+
+  return { read, keep, note: () => void (hasNews = true), problems: () => problems };
+}
+
+const LATE: unique symbol = Symbol("late");
+const NO_PROBLEMS: readonly string[] = [];
+const FAILING: readonly string[] = [STORE_PROBLEM];

@@ -1,0 +1,69 @@
+import type { Clock } from "./ports.ts";
+
+/** One refresh under way, and when it last got anywhere. */
+export interface Flight {
+  /** Say that the refresh is alive: a probe was dispatched or ended. */
+  touch(): void;
+  /** One target is done, or was not attempted after all. */
+  land(key: string): void;
+  /** Something was learned that may satisfy waiters although nothing landed. */
+  announce(): void;
+}
+
+/** Which targets are being probed in this isolate, so that a thousand readers cause one probe each. */
+export interface Flights {
+  /** The target is being probed by a refresh that still gets on. */
+  has(key: string): boolean;
+  /** Claim targets for a new refresh. */
+  take(keys: readonly string[]): Flight;
+  /**
+   * Wait until none of the targets that `wanted` gives is under way, or until `deadlineMs`, an epoch time.
+   *
+   * Each waiter races a timer of its own: the refresh belongs to another request, and may be cut off with it.
+   */
+  settled(wanted: () => readonly string[], deadlineMs: number): Promise<void>;
+}
+
+/** Beyond the longest thing a living refresh waits for without a sign (a probe, a confirm pause), in milliseconds. */
+const STALL_MARGIN_MS = 1_500;
+
+/** Create the book of flights; `longestProbeMs` is the longest probe timeout of the fleet. */
+export function createFlights(clock: Clock, longestProbeMs: number): Flights {
+  const flightOf = new Map<string, { progressAtMs: number }>();
+  let news = Promise.withResolvers<void>();
+
+  function has(key: string): boolean {
+    const flight = flightOf.get(key);
+    return flight !== undefined && clock.nowMs() - flight.progressAtMs < longestProbeMs + STALL_MARGIN_MS;
+  }
+
+  function announce(): void {
+    news.resolve();
+    news = Promise.withResolvers<void>();
+  }
+
+  function take(keys: readonly string[]): Flight {
+    const flight = { progressAtMs: clock.nowMs() };
+    for (const key of keys) flightOf.set(key, flight);
+    return {
+      touch: () => void (flight.progressAtMs = clock.nowMs()),
+      land: (key) => {
+        if (flightOf.get(key) === flight) flightOf.delete(key);
+        announce();
+      },
+      announce,
+    };
+  }
+
+  async function settled(wanted: () => readonly string[], deadlineMs: number): Promise<void> {
+    while (wanted().some(has)) {
+      const leftMs = deadlineMs - clock.nowMs();
+      if (leftMs <= 0) return;
+      const timer = new AbortController();
+      await Promise.race([news.promise, clock.sleep(leftMs, timer.signal)]);
+      timer.abort();
+    }
+  }
+
+  return { has, take, settled };
+}
