@@ -7,6 +7,8 @@ export interface TestClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Move time on in steps until `promise` settles; fails after `limitMs`. */
   until<T>(promise: Promise<T>, limitMs?: number): Promise<T>;
+  /** Let time pass while nothing runs: who sleeps now is never woken, as when the platform cuts an invocation off. */
+  cutOff(ms: number): Promise<void>;
   /** Sleepers not woken yet: zero when nothing leaked a timer. */
   sleepers(): number;
 }
@@ -64,5 +66,11 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     return await watched;
   }
 
-  return { nowMs: () => nowMs, sleep, advance, until, sleepers: () => sleeping.size };
+  async function cutOff(ms: number): Promise<void> {
+    await settle();
+    sleeping.clear();
+    nowMs += ms;
+  }
+
+  return { nowMs: () => nowMs, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
 }

@@ -1,0 +1,50 @@
+import type { Knobs } from "../../src/core/knobs.ts";
+import type { Registry } from "../../src/core/registry.ts";
+import type { LoadOptions } from "../../src/core/report.ts";
+import type { Prober, SnapshotStore } from "../../src/ports.ts";
+import { createRefresher } from "../../src/refresh.ts";
+import type { RefreshLog } from "../../src/refresh-log.ts";
+import { createMemoryStore } from "../../src/store/memory.ts";
+import { knobs } from "./fleet.ts";
+import { createTestClock, type TestClock } from "./test-clock.ts";
+
+/** What a test of the loop may choose. */
+export interface LoopOptions {
+  readonly registry: Registry;
+  readonly prober: Prober;
+  readonly store?: SnapshotStore;
+  readonly clock?: TestClock;
+  readonly knobs?: Partial<Knobs>;
+  readonly place?: string;
+}
+
+/** The real loop on a clock the test moves; every `load` is an invocation of its own, as a request is. */
+export function createLoop(options: LoopOptions) {
+  const clock = options.clock ?? createTestClock();
+  const place = options.place ?? "here";
+  const pending: Promise<void>[] = [];
+  const logs: RefreshLog[] = [];
+  const refresher = createRefresher({
+    registry: options.registry,
+    knobs: knobs(options.knobs),
+    prober: options.prober,
+    store: options.store ?? createMemoryStore(),
+    clock,
+    log: (entry) => logs.push(entry),
+    random: () => 0.5,
+  });
+  const begin = () => refresher.begin({ place, waitUntil: (promise) => pending.push(promise) });
+  const start = (asked?: LoadOptions) => begin()(asked);
+  return {
+    clock,
+    logs,
+    begin,
+    start,
+    /** Load, moving time on until the answer is there. */
+    load: (asked?: LoadOptions) => clock.until(start(asked)),
+    /** Let every refresh that goes on behind its answer end. */
+    rest: async () => {
+      await clock.until(Promise.all(pending.splice(0)));
+    },
+  };
+}
