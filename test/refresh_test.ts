@@ -33,6 +33,17 @@ Deno.test("load() asks nothing again while every state is fresh", async () => {
   assert.equal(prober.asked.length, 2);
 });
 
+Deno.test("G5: load() keeps a failure as long as a success", async () => {
+  const prober = scriptedProber({ "a/": REFUSED });
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  prober.script.set("a/", SERVING);
+  prober.asked.length = 0;
+  await loop.clock.advance(14_999);
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  assert.equal(prober.asked.length, 0);
+});
+
 Deno.test("load() answers at once from a stale state and refreshes behind the answer", async () => {
   const prober = scriptedProber();
   const loop = createLoop({ registry: fleet(["a"]), prober });
@@ -148,7 +159,7 @@ Deno.test("load() goes round a fleet larger than one invocation's probes, oldest
   assert.equal(verdict(second).status, "SERVING");
 });
 
-Deno.test("load() probes each target once for a thousand readers at expiry", async () => {
+Deno.test("G6: load() probes each target once for a thousand readers at expiry", async () => {
   const prober = scriptedProber();
   const loop = createLoop({ registry: fleet(["a", "b", "c"]), prober });
   await loop.load();

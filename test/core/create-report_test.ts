@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { createReport } from "../../src/core/create-report.ts";
+import type { Group, Registry } from "../../src/core/registry.ts";
+import type { ServingStatus } from "../../src/core/status.ts";
+import { fleet, snapshot, state, upstream } from "../support/fleet.ts";
+
+const view = { nowMs: 1_000_000, place: "here", bounds: { ttlMs: 15_000, staleMs: 30_000, expireMs: 600_000 } };
+
+/** A report of a fleet whose targets have these statuses, by key. */
+function report(registry: Registry, statuses: Readonly<Record<string, ServingStatus>>) {
+  const states = Object.entries(statuses).map(([key, status], index) => [key, state(990_000 + index, { status })]);
+  return createReport({ registry, snapshot: snapshot(Object.fromEntries(states)), view });
+}
+
+function group(name: string, members: readonly string[], policy: Group["policy"] = { kind: "all" }): Group {
+  return { name, policy, members: members.map((member) => ({ name: member, isCritical: true })) };
+}
+
+const UP_DOWN = { "a/": "SERVING", "b/": "NOT_SERVING" } as const;
+
+Deno.test("createReport() says UNKNOWN of a fleet without upstreams", () => {
+  assert.equal(createReport({ registry: fleet([]), snapshot: snapshot({}), view }).names.get("")?.status, "UNKNOWN");
+});
+
+Deno.test("createReport() says UNKNOWN of a target never seen, and of one whose state expired", () => {
+  const made = createReport({ registry: fleet(["a", "b"]), snapshot: snapshot({ "b/": state(400_000) }), view });
+  assert.deepEqual(made.targets.map(({ status, state }) => [status, state]), [["UNKNOWN", undefined], [
+    "UNKNOWN",
+    undefined,
+  ]]);
+});
+
+Deno.test("G8: createReport() makes the fleet all critical targets, each once, when no group says otherwise", () => {
+  const registry = fleet(["a", "b"], [group("pair", ["a", "b"]), group("again", ["a"])]);
+  const verdict = report(registry, UP_DOWN).names.get("");
+  assert.equal(verdict?.status, "NOT_SERVING");
+  assert.deepEqual(verdict?.restsOn.map(({ target }) => target.key), ["a/", "b/"]);
+});
+
+Deno.test("G9: createReport() says SERVING of a fleet explicitly made of nothing, whatever its upstreams do", () => {
+  const registry = fleet(["a", "b"], [group("", [])]);
+  assert.equal(report(registry, UP_DOWN).names.get("")?.status, "SERVING");
+});
+
+Deno.test('createReport() lets the group "" define the fleet and readiness', () => {
+  const registry = fleet(["a", "b"], [group("", ["a"])]);
+  const { names } = report(registry, UP_DOWN);
+  assert.equal(names.get("")?.status, "SERVING");
+  assert.equal(names.get("readiness")?.status, "SERVING");
+});
+
+Deno.test("createReport() keeps liveness SERVING whatever the fleet does", () => {
+  const made = createReport({ registry: fleet(["a"]), snapshot: snapshot({}), view });
+  assert.equal(made.names.get("liveness")?.status, "SERVING");
+});
+
+Deno.test("createReport() judges an upstream by all its targets and a service by all upstreams that list it", () => {
+  const registry = {
+    upstreams: [upstream("a", { services: ["", "acme.Cart"] }), upstream("b", { services: ["acme.Cart"] })],
+    groups: [],
+  };
+  const { names } = report(registry, { "a/": "SERVING", "a/acme.Cart": "SERVING", "b/acme.Cart": "NOT_SERVING" });
+  assert.equal(names.get("a")?.status, "SERVING");
+  assert.equal(names.get("acme.Cart")?.status, "NOT_SERVING");
+  assert.equal(names.get("a/acme.Cart")?.status, "SERVING");
+  assert.deepEqual(names.get("acme.Cart")?.culprits.map(({ target }) => target.key), ["b/acme.Cart"]);
+});
+
+Deno.test("createReport() shows an optional upstream, marks the fleet degraded, and does not let it change the status", () => {
+  const registry = { upstreams: [upstream("a"), upstream("b", { critical: false })], groups: [] };
+  const { names } = report(registry, UP_DOWN);
+  assert.deepEqual([names.get("")?.status, names.get("")?.isDegraded], ["SERVING", true]);
+  assert.equal(names.get("b")?.status, "NOT_SERVING");
+  assert.deepEqual(names.get("")?.culprits, []);
+});
+
+Deno.test("createReport() judges a service that only optional upstreams list by those", () => {
+  const registry = {
+    upstreams: [upstream("a"), upstream("b", { critical: false, services: ["acme.Cart"] })],
+    groups: [],
+  };
+  const { names } = report(registry, { "a/": "SERVING", "b/acme.Cart": "NOT_SERVING" });
+  assert.equal(names.get("acme.Cart")?.status, "NOT_SERVING");
+});
+
+Deno.test("createReport() calls a group degraded that serves with a spare member down", () => {
+  const registry = fleet(["a", "b"], [group("pool", ["a", "b"], { kind: "any" })]);
+  const verdict = report(registry, UP_DOWN).names.get("pool");
+  assert.deepEqual([verdict?.status, verdict?.isDegraded], ["SERVING", true]);
+});
+
+Deno.test("createReport() names culprits once and in registry order", () => {
+  const registry = fleet(["a", "b", "c"], [group("g", ["c", "a", "b"])]);
+  const verdict = report(registry, { "a/": "NOT_SERVING", "b/": "SERVING", "c/": "NOT_SERVING" }).names.get("g");
+  assert.deepEqual(verdict?.culprits.map(({ target }) => target.key), ["a/", "c/"]);
+});
+
+Deno.test("createReport() dates a verdict by the member that tipped it", () => {
+  const registry = fleet(["a", "b", "c"], [group("two", ["a", "b", "c"], { kind: "quorum", k: 2 })]);
+  const since = (statuses: Readonly<Record<string, ServingStatus>>) =>
+    report(registry, statuses).names.get("two")?.sinceMs;
+  assert.equal(since({ "a/": "SERVING", "b/": "SERVING", "c/": "SERVING" }), 990_001);
+  assert.equal(since({ "a/": "NOT_SERVING", "b/": "SERVING", "c/": "NOT_SERVING" }), 990_002);
+});
+
+Deno.test("createReport() ignores what the snapshot holds of targets no longer registered", () => {
+  const made = report(fleet(["a"]), UP_DOWN);
+  assert.equal(made.names.get("")?.status, "SERVING");
+  assert.equal(made.names.has("b"), false);
+});
+
+Deno.test("createReport() says how old the oldest observation is that the fleet rests on", () => {
+  const registry = { upstreams: [upstream("a"), upstream("b"), upstream("c", { critical: false })], groups: [] };
+  const states = { "a/": state(995_000), "b/": state(991_000), "c/": state(980_000) };
+  assert.equal(createReport({ registry, snapshot: snapshot(states), view }).oldestCheckedAtMs, 991_000);
+});

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { createPool } from "../src/fan-out.ts";
+import { createTestClock } from "./support/test-clock.ts";
+
+function pool(concurrency: number, laneLimits: readonly number[]) {
+  const clock = createTestClock();
+  return { clock, pool: createPool({ concurrency, laneLimits, sleep: clock.sleep }) };
+}
+
+/** A task that ends when it is told to, or aborted. */
+function held() {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const signals: AbortSignal[] = [];
+  const task = (signal: AbortSignal) => {
+    signals.push(signal);
+    return promise;
+  };
+  return { task, finish: resolve, signals };
+}
+
+Deno.test("run() keeps at most its concurrency under way", async () => {
+  const { pool: five } = pool(5, [5]);
+  let running = 0, peak = 0;
+  const task = async () => {
+    peak = Math.max(peak, ++running);
+    await Promise.resolve();
+    running--;
+  };
+  await Promise.all(Array.from({ length: 20 }, () => five.run({ lane: 0, timeoutMs: 1_000, task })));
+  assert.equal(peak, 5);
+});
+
+Deno.test("run() arms a task's timer when it is dispatched, not while it queues", async () => {
+  const { pool: one, clock } = pool(1, [1]);
+  const first = one.run({ lane: 0, timeoutMs: 1_000, task: () => new Promise(() => {}) });
+  const second = one.run({ lane: 0, timeoutMs: 1_000, task: () => clock.sleep(900).then(() => "done") });
+  assert.equal(await clock.until(first), "timeout");
+  assert.equal(await clock.until(second), "done");
+});
+
+Deno.test("run() aborts a task at its timeout and gives its slot to the next", async () => {
+  const { pool: one, clock } = pool(1, [1]);
+  const hung = held();
+  const first = one.run({ lane: 0, timeoutMs: 100, task: hung.task });
+  const second = one.run({ lane: 0, timeoutMs: 100, task: () => Promise.resolve("next") });
+  assert.equal(await clock.until(first), "timeout");
+  assert.equal(hung.signals[0]?.aborted, true);
+  assert.equal(await second, "next");
+});
+
+Deno.test("run() takes the lowest lane first and holds each lane to its limit", async () => {
+  const { pool: three } = pool(3, [3, 1, 3]);
+  const order: string[] = [];
+  const gates = new Map<string, ReturnType<typeof held>>();
+  const add = (name: string, lane: number) => {
+    const gate = held();
+    gates.set(name, gate);
+    void three.run({ lane, timeoutMs: 1_000, task: (signal) => (order.push(name), gate.task(signal)) });
+  };
+  add("slow1", 1);
+  add("slow2", 1);
+  add("late1", 2);
+  add("late2", 2);
+  add("late3", 2);
+  assert.deepEqual(order, ["slow1", "late1", "late2"]);
+  add("first", 0);
+  gates.get("late1")?.finish("");
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(order, ["slow1", "late1", "late2", "first"]);
+  for (const gate of gates.values()) gate.finish("");
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(order.slice(4).sort(), ["late3", "slow2"]);
+});
+
+Deno.test("run() takes a withdrawn task out of the queue at once", async () => {
+  const { pool: one, clock } = pool(1, [1]);
+  const blocker = held();
+  const first = one.run({ lane: 0, timeoutMs: 1_000, task: blocker.task });
+  const withdrawn = new AbortController();
+  let hasRun = false;
+  const second = one.run({
+    lane: 0,
+    timeoutMs: 1_000,
+    signal: withdrawn.signal,
+    task: () => Promise.resolve(hasRun = true),
+  });
+  withdrawn.abort();
+  assert.equal(await second, "timeout");
+  blocker.finish("");
+  await first;
+  assert.equal(hasRun, false);
+  assert.equal(clock.sleepers(), 0);
+});
