@@ -1,0 +1,152 @@
+import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
+import { type Snapshot, SNAPSHOT_VERSION, type TargetState, type WriteCount } from "../core/snapshot.ts";
+import type { ServingStatus } from "../core/status.ts";
+
+/** The stored form of a snapshot: JSON, stamped with {@link SNAPSHOT_VERSION}. */
+export function encodeSnapshot({ targets, storedAtMs, writes }: Snapshot): string {
+  return JSON.stringify({ version: SNAPSHOT_VERSION, targets, storedAtMs, writes });
+}
+
+/**
+ * Read a stored form back. Never throws.
+ *
+ * @returns Undefined when the text is no JSON, of another version, or broken at its top (`targets`, `storedAtMs`,
+ *   `writes`): the write count must be true or absent. A malformed target state, or one under a name that is no target
+ *   key, is left out alone: its target counts as never seen and is probed. A field this version does not know is
+ *   malformed too; adding one needs a new version.
+ */
+export function decodeSnapshot(text: string): Snapshot | undefined {
+  const value = parseJson(text);
+  if (!hasShape(value, STORED)) return undefined;
+  const targets = Object.entries(value.targets).flatMap(([key, state]) =>
+    isTargetKey(key) && hasShape(state, TARGET_STATE) ? [[key, state] as const] : []
+  );
+  return { targets: Object.fromEntries(targets), storedAtMs: value.storedAtMs, writes: value.writes };
+}
+
+type Check = (value: unknown) => boolean;
+
+/** One check for every field of `T`, so that a field added to a core type does not compile until it is checked here. */
+type Shape<T> = { readonly [K in keyof T]-?: Check };
+
+interface Stored {
+  readonly version: typeof SNAPSHOT_VERSION;
+  readonly targets: Readonly<Record<string, unknown>>;
+  readonly storedAtMs: number;
+  readonly writes: WriteCount;
+}
+
+type Answered = Extract<Observation, { kind: "answered" }>;
+type Failed = Extract<Observation, { kind: "failed" }>;
+
+const STATUSES = { SERVING: true, NOT_SERVING: true, UNKNOWN: true } as const satisfies Record<ServingStatus, true>;
+
+const REASONS = {
+  status_unknown: true,
+  service_not_registered: true,
+  health_unimplemented: true,
+  probe_denied: true,
+} as const satisfies Record<AnswerReason, true>;
+
+const FAILURES = {
+  timeout: true,
+  unavailable: true,
+  dns: true,
+  tls: true,
+  overloaded: true,
+  rpc_error: true,
+  protocol_mismatch: true,
+} as const satisfies Record<FailureKind, true>;
+
+const ANSWERED: Shape<Answered> = {
+  kind: (value) => value === "answered",
+  status: isKeyOf(STATUSES),
+  reason: optional(isKeyOf(REASONS)),
+  message: optional(isString),
+  latencyMs: isAmount,
+};
+
+const FAILED: Shape<Failed> = {
+  kind: (value) => value === "failed",
+  failure: isKeyOf(FAILURES),
+  message: optional(isString),
+  latencyMs: isAmount,
+};
+
+const TARGET_STATE: Shape<TargetState> = {
+  status: isKeyOf(STATUSES),
+  sinceMs: isAmount,
+  checkedAtMs: isAmount,
+  place: isString,
+  observation: isObservation,
+  attempts: (value) => Array.isArray(value) && value.every(isObservation),
+  isSuspect: isBoolean,
+  isDownByFailure: isBoolean,
+  rises: isCount,
+};
+
+const WRITES: Shape<WriteCount> = {
+  day: isCount,
+  byPlace: (value) => isObject(value) && Object.values(value).every(isCount),
+};
+
+const STORED: Shape<Stored> = {
+  version: (value) => value === SNAPSHOT_VERSION,
+  targets: isObject,
+  storedAtMs: isAmount,
+  writes: (value) => hasShape(value, WRITES),
+};
+
+/** Every known field passes its check, and there is no other, `__proto__` included. */
+function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
+  if (!isObject(value)) return false;
+  const checks = Object.entries<Check>(shape);
+  return checks.every(([field, check]) => check(value[field])) &&
+    Object.keys(value).every((field) => Object.hasOwn(shape, field));
+}
+
+function isObservation(value: unknown): boolean {
+  return hasShape(value, ANSWERED) || hasShape(value, FAILED);
+}
+
+/** `<upstream>/<service>`; every name an object inherits, and `__proto__`, has no slash. */
+function isTargetKey(key: string): boolean {
+  return key.includes("/");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): boolean {
+  return typeof value === "boolean";
+}
+
+/** A time or a duration. JSON has no NaN, but it reads 1e999 as Infinity. */
+function isAmount(value: unknown): boolean {
+  return Number.isFinite(value) && Number(value) >= 0;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isKeyOf(table: Readonly<Record<string, true>>): Check {
+  return (value) => typeof value === "string" && Object.hasOwn(table, value);
+}
+
+function optional(check: Check): Check {
+  return (value) => value === undefined || check(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
