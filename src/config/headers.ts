@@ -1,0 +1,90 @@
+import type { Platform } from "../core/knobs.ts";
+import { childField, type Env, type Field, refuse } from "./field.ts";
+import { isTable } from "./read.ts";
+
+/** Where `secret:` references resolve. */
+export interface Secrets {
+  readonly env: Env;
+  readonly platform: Platform;
+}
+
+/**
+ * Read the headers sent with every probe of an upstream: names in lower case, `secret:UPSTREAM_X` replaced by the
+ * variable or Worker secret of that name. No problem shows a value.
+ */
+export function readHeaders(field: Field, secrets: Secrets): Readonly<Record<string, string>> {
+  if (field.value === undefined) return {};
+  if (!isTable(field.value)) {
+    return refuse({ ...field, isSecret: true }, "not a table", 'write { name = "value" }') ?? {};
+  }
+  const headers = new Map<string, string>();
+  for (const [name, value] of Object.entries(field.value)) {
+    const header = { ...childField(field, name, value), isSecret: true };
+    if (headers.has(name.toLowerCase())) refuse(header, "the same header again in other case", "keep one");
+    headers.set(name.toLowerCase(), readHeader(header, name.toLowerCase(), secrets));
+  }
+  return Object.fromEntries(headers);
+}
+
+/** RFC 9110 §5.6.2. */
+const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+
+/** Latin-1 without controls but tab: what `Headers` takes, and RFC 9110 §5.5 allows. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers that belong to the connection or to the probe's own protocol; a second value would break or forge it. */
+const OWNED = new Set([
+  "accept",
+  "accept-encoding",
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-type",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-grpc-web",
+]);
+
+/** `grpc-timeout`, `grpc-encoding`, `connect-timeout-ms`, `connect-protocol-version` and their like. */
+const OWNED_PREFIXES = ["grpc-", "connect-"];
+
+function readHeader(field: Field, name: string, secrets: Secrets): string {
+  if (!TOKEN.test(name)) refuse(field, "no name of a header", "write letters, digits and dashes");
+  if (OWNED.has(name) || OWNED_PREFIXES.some((prefix) => name.startsWith(prefix))) {
+    refuse(field, "the probe sets this header itself", "remove it");
+  }
+  const value = readValue(field, secrets);
+  if (value !== undefined && !VALUE.test(value)) {
+    refuse(
+      field,
+      "it has control or non-Latin-1 characters",
+      "remove them (a value piped in may end with a line break)",
+    );
+  }
+  return value ?? "";
+}
+
+function readValue(field: Field, secrets: Secrets): string | undefined {
+  if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
+  const reference = /^secret:(.*)$/s.exec(field.value)?.[1];
+  if (reference !== undefined) return resolve(field, reference, secrets);
+  if (!field.value.includes("secret:UPSTREAM_")) return field.value;
+  return refuse(field, "a secret: reference stands for the whole value", "put the rest of the value into the secret");
+}
+
+/** Only names beginning `UPSTREAM_` resolve, so that no other variable of the deployment can be sent to an upstream. */
+function resolve(field: Field, name: string, { env, platform }: Secrets): string | undefined {
+  if (!/^UPSTREAM_[A-Za-z0-9_]+$/.test(name)) {
+    return refuse(field, "its secret's name does not begin with UPSTREAM_", "rename it, as in secret:UPSTREAM_TOKEN");
+  }
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (typeof value === "string" && value !== "") return value;
+  const fix = platform === "workers" ? `run wrangler secret put ${name}` : `set the environment variable ${name}`;
+  return refuse(field, `the secret ${name} is not set`, fix);
+}

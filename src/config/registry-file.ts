@@ -1,0 +1,57 @@
+import { parse as parseToml, TomlError } from "smol-toml";
+import { isTable, jsonErrorPlace } from "./read.ts";
+
+/** What REGISTRY_FILE says, unchecked as a variable's value is, or why it says nothing. */
+export interface RegistryFile {
+  readonly UPSTREAMS?: unknown;
+  readonly GROUPS?: unknown;
+  /** In the form of `Config`'s. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Parse the file named by REGISTRY_FILE: UPSTREAMS and GROUPS at its top level or, as in a `wrangler.toml`, under
+ * `vars`. Other keys are left alone. Kept apart from `config.ts`, for a Worker has no use for a TOML parser.
+ *
+ * @param path Its name: JSON if it ends in `.json` or the text begins with `{`, else TOML.
+ * @returns Never a text of the file in a problem: it may hold header values.
+ */
+export function parseRegistryFile(text: string, path: string): RegistryFile {
+  const refused = (state: string, fix: string) => ({
+    problems: [`Cannot parse REGISTRY_FILE ${JSON.stringify(path)}: ${state}; ${fix}`],
+  });
+  const isJson = path.endsWith(".json") || text.trimStart().startsWith("{");
+  const root = isJson ? parseJson(text) : parseTomlText(text);
+  if (typeof root === "string") return refused(root, "correct it");
+  const vars = isTable(root["vars"]) ? root["vars"] : {};
+  const twice = KEYS.find((key) => Object.hasOwn(root, key) && Object.hasOwn(vars, key));
+  if (twice !== undefined) return refused(`${twice} stands at the top level and under vars`, "keep one");
+  const found = KEYS.flatMap((key) =>
+    [vars, root].filter((table) => Object.hasOwn(table, key)).map((table) => [key, table[key]])
+  );
+  if (found.length === 0) {
+    return refused("it has neither UPSTREAMS nor GROUPS", "write [[UPSTREAMS]] or [[vars.UPSTREAMS]]");
+  }
+  return { ...Object.fromEntries(found), problems: [] };
+}
+
+const KEYS = ["UPSTREAMS", "GROUPS"] as const;
+
+type Table = Readonly<Record<string, unknown>>;
+
+function parseTomlText(text: string): Table | string {
+  try {
+    return parseToml(text);
+  } catch (error) {
+    return error instanceof TomlError ? `not TOML at line ${error.line} column ${error.column}` : "not TOML";
+  }
+}
+
+function parseJson(text: string): Table | string {
+  try {
+    const root: unknown = JSON.parse(text);
+    return isTable(root) ? root : "not a JSON object";
+  } catch (error) {
+    return `not JSON${jsonErrorPlace(error)}`;
+  }
+}

@@ -1,0 +1,84 @@
+import { addressProblem, isIpAddress } from "../core/address.ts";
+import type { Platform } from "../core/knobs.ts";
+import { type Field, refuse } from "./field.ts";
+
+/** What decides which addresses may be asked. */
+export interface AddressRules {
+  readonly platform: Platform;
+  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, for local use. */
+  readonly isPrivateAllowed: boolean;
+}
+
+/** An upstream's address, normalised: `scheme://host[:port][/path]`. */
+export interface UpstreamUrl {
+  readonly scheme: string;
+  readonly url: string;
+}
+
+/**
+ * Read an upstream's address, noting all that is wrong with it, a private address too. What may be a secret in it
+ * (userinfo, query, fragment) is shown as `***`.
+ *
+ * @returns Undefined when its parts cannot be told. The scheme may be any, for `protocol-pairs.ts` to judge.
+ */
+export function readUrl(field: Field, rules: AddressRules): UpstreamUrl | undefined {
+  if (field.value === undefined) return refuse(field, "missing", "write one, such as https://checkout.example.com");
+  if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
+  const shown = { ...field, value: masked(field.value) };
+  if (/[\p{Cc}\s\\]/u.test(field.value)) return refuse(shown, "it has spaces, controls or backslashes", "remove them");
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(.*)$/i.exec(field.value);
+  if (parts === null) return refuse(shown, "it has no scheme", "begin it with https:// or http://");
+  const [, scheme = "", authority = "", path = "", tail = ""] = parts;
+  if (authority.includes("@")) {
+    refuse(shown, "it has a user name or password", "remove it, and authenticate by headers");
+  }
+  if (tail !== "") refuse(shown, "it has a query or fragment", "end it with the path");
+  const location = locate(authority.slice(authority.lastIndexOf("@") + 1), path);
+  if (typeof location === "string") {
+    return refuse(shown, location, "write scheme://host[:port][/path]");
+  }
+  checkAddress(shown, location, rules);
+  return {
+    scheme: scheme.toLowerCase(),
+    url: `${scheme.toLowerCase()}://${location.host}${location.port}${location.path}`,
+  };
+}
+
+interface Location {
+  readonly host: string;
+  /** `""` or `:` and the number. */
+  readonly port: string;
+  readonly path: string;
+}
+
+/** Read host, port and path as `http`, whose rules normalise every spelling of a host; a text tells why that fails. */
+function locate(hostAndPort: string, path: string): Location | string {
+  const port = /:([^:\]]*)$/.exec(hostAndPort)?.[1] ?? "";
+  if (port !== "" && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    return "port must be 1..65535";
+  }
+  const parsed = URL.parse(`http://${hostAndPort}${path}`);
+  if (hostAndPort === "" || parsed === null) return "it has no valid host";
+  // The port is kept as written: reading as http drops 80, which is no default of other schemes.
+  return {
+    host: parsed.hostname,
+    port: port === "" ? "" : `:${Number(port)}`,
+    path: parsed.pathname.replace(/\/+$/, ""),
+  };
+}
+
+function checkAddress(field: Field, { host }: Location, rules: AddressRules): void {
+  if (rules.isPrivateAllowed) return;
+  const problem = addressProblem(host);
+  if (problem !== undefined) {
+    return refuse(field, problem, "use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use");
+  }
+  // Error 1003 on the edge, though not in workerd: https://github.com/cloudflare/cloudflare-docs/issues/9802
+  if (rules.platform !== "workers" || !isIpAddress(host)) return;
+  return refuse(field, "a Worker cannot fetch from a bare IP address", "give it a DNS name");
+}
+
+/** With everything up to an `@`, and after a `?` or `#`, hidden. */
+function masked(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, "$1***@").replace(/([?#]).*$/s, "$1***");
+}
