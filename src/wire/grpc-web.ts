@@ -46,16 +46,23 @@ export function decodeFrames(body: Uint8Array): readonly Frame[] | undefined {
 
 /** Encode the trailer block of a call that ended with `code`. */
 export function encodeTrailer(code: number, message = ""): Uint8Array<ArrayBuffer> {
-  const text = message === "" ? "" : `grpc-message: ${encodeURIComponent(message)}\r\n`;
+  const text = message === "" ? "" : `grpc-message: ${encodeURIComponent(message.toWellFormed())}\r\n`;
   return encodeFrame(new TextEncoder().encode(`grpc-status: ${code}\r\n${text}`), "trailer");
 }
 
-/** Read `grpc-status` and `grpc-message` from a trailer block; names in any case, other lines ignored. */
+/**
+ * Read `grpc-status` and `grpc-message` from a trailer block; names in any case, other lines ignored. A field given twice
+ * is joined with a comma, as in HTTP headers, so that two statuses are none.
+ */
 export function decodeTrailer(payload: Uint8Array): GrpcStatus {
   const fields = new Map<string, string>();
   for (const line of new TextDecoder().decode(payload).split("\r\n")) {
     const colon = line.indexOf(":");
-    if (colon > 0) fields.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
+    if (colon <= 0) continue;
+    const name = line.slice(0, colon).trim().toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    const earlier = fields.get(name);
+    fields.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
   return grpcStatus(fields.get("grpc-status"), fields.get("grpc-message"));
 }

@@ -1,0 +1,43 @@
+import type { FailureKind } from "../core/observation.ts";
+import type { Verdict } from "./verdict.ts";
+
+/**
+ * What an error thrown by `fetch`, or while a body was read, says of the upstream.
+ *
+ * Deno tells the cause in words of hyper and rustls; workerd says `Network connection lost.` of most faults and
+ * `internal error` of DNS, TLS and malformed HTTP (on the edge these come as 5xx answers instead). What neither tells is
+ * `unavailable`: a wrong kind, never a wrong serving status.
+ *
+ * @param isAborted The probe's own signal had fired: the time was up, whatever the error says.
+ */
+export function thrownVerdict(error: unknown, isAborted: boolean): Verdict {
+  if (isAborted) return { kind: "failed", failure: "timeout", message: "no answer in time" };
+  const message = wordsOf(error);
+  const meaning = BY_WORDS.find(([words]) => words.test(message))?.[1] ?? "unavailable";
+  return meaning === "not-attempted" ? { kind: meaning, message } : { kind: "failed", failure: meaning, message };
+}
+
+/** First match wins. The beginnings are fixed, so that no name an upstream chose can pass for a cause. */
+const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-attempted"])[] = [
+  // Limits of workerd, among them its way out when all six connections wait for each other; Deno without --allow-net.
+  [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "not-attempted"],
+  [/^requires net access/i, "not-attempted"],
+  [/^dns error/, "dns"],
+  // rustls: https://docs.rs/rustls/latest/rustls/enum.Error.html
+  [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer |tls )/, "tls"],
+  [/^tcp connect error: .*timed out/i, "timeout"],
+  // hyper read something, but no HTTP/1: an HTTP/2-only server, SSH, a banner.
+  [/^(?:invalid HTTP |message head is too large|invalid content-length|unexpected transfer-enc)/, "protocol_mismatch"],
+  // A body that is not encoded as its headers say; Deno's wording, then workerd's.
+  [/^(?:unexpected end of file|corrupt deflate|invalid gzip)|^\w+ decompression failed/i, "protocol_mismatch"],
+];
+
+/**
+ * The cause in the platform's own words, less what differs from one attempt to the next (a local port, a reference number)
+ * and the address, which is the operator's to show.
+ */
+function wordsOf(error: unknown): string {
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = root instanceof Error ? root.message : String(root);
+  return text.replace(/^error sending request .*?: client error \(\w+\): /, "").replace(/; reference = \w+$/, "");
+}

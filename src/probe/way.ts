@@ -1,0 +1,82 @@
+import type { Target, Upstream } from "../core/registry.ts";
+import type { Verdict } from "./verdict.ts";
+import { httpVerdict, mismatch } from "./verdict.ts";
+
+/** One way of asking over HTTP: what to send, and what an answer means. */
+export interface Way {
+  /** What to send, but for the signal. Throws when no request can be made of it, as of a header with a line break. */
+  request(target: Target, timeoutMs: number): Question;
+  /** Judge an answer. Rejects with what reading it threw; the caller discards what is left unread. */
+  judge(response: Response, upstream: Upstream): Promise<Verdict>;
+}
+
+/** A request as `fetch` takes it. The body is bytes, not a stream: some gRPC-web proxies dislike chunked requests. */
+export interface Question {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** Longest answer read, in bytes. A health answer takes about fifty; the rest is room for the trailers of proxies. */
+export const BODY_MAX_BYTES = 65_536;
+
+/** Where the unary health check is, on any protocol over HTTP. */
+export function checkUrl(upstream: Upstream): string {
+  return `${upstream.url}/grpc.health.v1.Health/Check`;
+}
+
+/** The upstream's own headers under the probe's: hop-by-hop ones and what a probe sets itself cannot be changed. */
+export function probeHeaders(upstream: Upstream, own: Readonly<Record<string, string>>): Headers {
+  const headers = new Headers(upstream.headers);
+  for (const name of NEVER_SENT) headers.delete(name);
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  headers.set("user-agent", USER_AGENT);
+  // A health answer is smaller than any compression of it.
+  headers.set("accept-encoding", "identity");
+  return headers;
+}
+
+/** Judge what precedes any protocol: a redirect, which is not followed, or a status other than 200. */
+export function judgeStatus(response: Response, text = ""): Verdict | undefined {
+  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
+    return mismatch(redirectText(response));
+  }
+  return response.status === 200 ? undefined : httpVerdict(response.status, text);
+}
+
+/** Read a body; undefined when it is longer than {@link BODY_MAX_BYTES}, the rest of it then cancelled. */
+export async function readBody(response: Response): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length;
+    if (length > BODY_MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0] : concat(chunks, length);
+}
+
+/** Said when {@link readBody} gave nothing. */
+export const TOO_LONG: Verdict = mismatch(`answer longer than ${BODY_MAX_BYTES} bytes`);
+
+/** Several front ends refuse requests without one, and workerd sends none of its own. */
+const USER_AGENT = "rollcall-probe";
+
+const NEVER_SENT = ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/** Where to, less the query and userinfo: either may hold a token. */
+function redirectText(response: Response): string {
+  const location = response.headers.get("location") ?? "";
+  const to = URL.parse(location, response.url === "" ? undefined : response.url);
+  return to === null ? "redirected" : `redirected to ${to.protocol}//${to.host}${to.pathname}`;
+}
+
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
