@@ -1,0 +1,81 @@
+import { createConnectRouter, createContextValues } from "@connectrpc/connect";
+import {
+  createAsyncIterable,
+  readAllBytes,
+  type UniversalHandler,
+  type UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+import { Health } from "../gen/grpc/health/v1/health_pb.ts";
+import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
+import { createGrpcHealth } from "./grpc-health.ts";
+import { createJinaRpc } from "./jina-rpc.ts";
+import { BODY_MAX_BYTES } from "./read-body.ts";
+import { callOf, RPC_CALL, type RpcCall } from "./rpc-call.ts";
+import type { SurfaceSettings } from "./settings.ts";
+import { streamedResponse } from "./streamed-response.ts";
+import { withoutFarTimeouts } from "./timeout.ts";
+
+/** A request for an RPC whose body has been read. */
+export interface RpcRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+/** One RPC as connect-es serves it, in gRPC-web (binary and JSON) and Connect. */
+export interface ConnectRpc {
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Whether a POST of this content type can be answered. */
+  takes(contentType: string): boolean;
+  answer(request: RpcRequest, call: RpcCall): Promise<Response>;
+}
+
+/** All RPCs. Native gRPC is left out: its trailers cannot travel in a fetch response. */
+export function createConnectRpcs(settings: SurfaceSettings): readonly ConnectRpc[] {
+  const router = createConnectRouter({
+    grpc: false,
+    readMaxBytes: BODY_MAX_BYTES,
+    ...(settings.shutdown === undefined ? {} : { shutdownSignal: settings.shutdown }),
+    requestGate: (context) => {
+      const { refusal } = callOf(context);
+      if (refusal !== undefined) throw refusal;
+    },
+  });
+  router.service(Health, createGrpcHealth(settings));
+  router.service(JinaGatewayDryRunRPC, createJinaRpc());
+  return router.handlers.map((handler) => ({
+    path: handler.requestPath,
+    methods: handler.allowedMethods,
+    takes: (contentType) => handler.supportedContentType(contentType),
+    answer: (request, call) => answerRpc(handler, request, call),
+  }));
+}
+
+async function answerRpc(handler: UniversalHandler, request: RpcRequest, call: RpcCall): Promise<Response> {
+  const serve = (signal: AbortSignal) =>
+    handler({
+      httpVersion: "",
+      method: request.method,
+      url: request.url,
+      header: withoutFarTimeouts(request.headers),
+      body: createAsyncIterable(request.body.length === 0 ? [] : [request.body]),
+      signal,
+      contextValues: createContextValues().set(RPC_CALL, call),
+    });
+  if (isStream(handler)) return await streamedResponse(serve, request.signal);
+  return await wholeResponse(await serve(request.signal));
+}
+
+function isStream({ method }: UniversalHandler): boolean {
+  return method.methodKind !== "unary";
+}
+
+/** A small answer goes out in one piece, with its length known. */
+async function wholeResponse({ status, header, body }: UniversalServerResponse): Promise<Response> {
+  if (body === undefined) return new Response(null, { status, ...(header === undefined ? {} : { headers: header }) });
+  const whole = await readAllBytes(body, Infinity);
+  return new Response(new Uint8Array(whole), { status, ...(header === undefined ? {} : { headers: header }) });
+}

@@ -1,0 +1,100 @@
+import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
+import type { Target } from "../core/registry.ts";
+import type { TargetReport } from "../core/report.ts";
+
+/** Why a target does not count as SERVING, as far as its state tells. */
+export type Cause = FailureKind | AnswerReason | "answered_not_serving" | "recovering" | "suspect" | "unseen";
+
+/** Why a culprit is one. */
+export function causeOf({ state }: TargetReport): Cause {
+  if (state === undefined) return "unseen";
+  // A suspect's status rests on what was seen before the failure we hold, and of that only the status is left.
+  return state.isSuspect ? "suspect" : causeSeen(state.observation);
+}
+
+/**
+ * How Jina's gateway would word the failure (jina-ai/serve: jina/serve/runtimes/gateway/graph/topology_graph.py).
+ *
+ * @param isTrusted Gives the real address and the upstream's own message; strangers see the upstream's name instead of
+ * the one, and nothing of the other, so that the text begins at the bar.
+ */
+export function failureText(culprit: TargetReport, isTrusted: boolean): string {
+  const { target, state, status } = culprit;
+  const { bar, sentence } = WORDING[causeOf(culprit)];
+  const detail = isTrusted ? state?.observation.message ?? "" : "";
+  const address = isTrusted ? hostAndPort(target.upstream.url) : target.upstream.name;
+  const text = sentence({ name: displayName(target), addresses: `{'${address}'}`, status });
+  return detail === "" ? `|Gateway: ${text}` : `${detail}${bar}Gateway: ${text}`;
+}
+
+/** A target as people call it: its upstream, and its service unless that is the server as a whole. */
+export function displayName({ upstream, service, key }: Target): string {
+  return service === "" ? upstream.name : key;
+}
+
+/** Every attempt of a culprit's last refresh, one line each, in order of completion; for trusted callers only. */
+export function attemptLines({ target, state }: TargetReport): string[] {
+  return (state?.attempts ?? []).map((seen, index) => {
+    const what = seen.kind === "failed"
+      ? seen.failure
+      : `${seen.status}${seen.reason === undefined ? "" : ` (${seen.reason})`}`;
+    const message = seen.message === undefined ? "" : `: ${seen.message}`;
+    return `${displayName(target)} attempt ${index + 1}: ${what} after ${Math.round(seen.latencyMs)} ms${message}`;
+  });
+}
+
+function causeSeen(seen: Observation): Cause {
+  if (seen.kind === "failed") return seen.failure;
+  if (seen.reason !== undefined) return seen.reason;
+  if (seen.status === "SERVING") return "recovering";
+  return seen.status === "UNKNOWN" ? "status_unknown" : "answered_not_serving";
+}
+
+/** Always with a port, as Jina writes addresses. */
+function hostAndPort(url: string): string {
+  const { protocol, hostname, port } = new URL(url);
+  return `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
+}
+
+interface Wording {
+  /** What Jina puts between the upstream's message and the rest: a blank, nothing, or a line break. */
+  readonly bar: " |" | "|" | "\n|";
+  readonly sentence: (
+    culprit: { readonly name: string; readonly addresses: string; readonly status: string },
+  ) => string;
+}
+
+const COMMUNICATION: Wording = {
+  bar: " |",
+  sentence: ({ name, addresses }) =>
+    `Communication error with deployment ${name} at address(es) ${addresses}. Head or worker(s) may be down.`,
+};
+
+const TIMED_OUT: Wording = {
+  bar: "|",
+  sentence: ({ name, addresses }) =>
+    `Connection with deployment ${name} at address(es) ${addresses} could be established, but timed out. ` +
+    "You can increase the allowed time by setting `timeout_send` in your Flow YAML `with` block or Flow `__init__()` method.",
+};
+
+const WORDING: Readonly<Record<Cause, Wording>> = {
+  unavailable: COMMUNICATION,
+  dns: COMMUNICATION,
+  tls: COMMUNICATION,
+  timeout: TIMED_OUT,
+  overloaded: says((name) => `Deployment ${name} is overloaded.`),
+  rpc_error: says((name) => `Deployment ${name} answered with an RPC error.`),
+  protocol_mismatch: says((name) => `Deployment ${name} did not answer in its protocol.`),
+  status_unknown: says((name) => `Deployment ${name} answered UNKNOWN.`),
+  service_not_registered: { ...says((name) => `Deployment ${name} does not know the service.`), bar: "\n|" },
+  health_unimplemented: says((name) => `Deployment ${name} has no health service.`),
+  probe_denied: says((name) => `Deployment ${name} refused the probe.`),
+  answered_not_serving: says((name) => `Deployment ${name} answered NOT_SERVING.`),
+  recovering: says((name) => `Deployment ${name} answers SERVING again, not yet often enough.`),
+  suspect: says((name, status) => `Deployment ${name} was ${status}, and a failed probe since is not confirmed yet.`),
+  unseen: says((name) => `Deployment ${name} has not been probed yet.`),
+};
+
+function says(sentence: (name: string, status: string) => string): Wording {
+  return { bar: " |", sentence: ({ name, status }) => sentence(name, status) };
+}

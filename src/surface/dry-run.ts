@@ -1,0 +1,38 @@
+import type { Report, TargetReport } from "../core/report.ts";
+import { attemptLines, failureText } from "./culprit.ts";
+import { fleetStatus } from "./served-name.ts";
+
+/** `jina.StatusProto` as Jina's gateway writes it over HTTP; the keys are in Jina's order. */
+export interface DryRun {
+  readonly code: 0 | 1;
+  readonly description: string;
+  readonly exception: DryRunException | null;
+}
+
+/** `jina.StatusProto.ExceptionProto`. */
+export interface DryRunException {
+  readonly name: string;
+  /** One text per culprit, in registry order. */
+  readonly args: readonly string[];
+  /** The trace of attempts, one line each, for trusted callers; never a stack. */
+  readonly stacks: readonly string[];
+  readonly executor: string;
+}
+
+/** Is the fleet ready, in the shape Jina's clients expect? `code` is 0 exactly when the fleet is SERVING. */
+export function dryRun(report: Report, isTrusted: boolean): DryRun {
+  if (fleetStatus(report) === "SERVING") return { code: 0, description: "", exception: null };
+  const culprits = report.names.get("")?.culprits ?? [];
+  const args = misconfiguration(report) ?? culprits.map((culprit) => failureText(culprit, isTrusted));
+  return { code: 1, description: args.join("\n"), exception: networkError(args, isTrusted ? culprits : []) };
+}
+
+/** A fleet that cannot be judged has no culprits to name. */
+function misconfiguration(report: Report): readonly string[] | undefined {
+  if (report.isRegistryInvalid) return ["|Gateway: registry invalid, see the boot log"];
+  return report.registry.upstreams.length === 0 ? ["|Gateway: no upstreams registered"] : undefined;
+}
+
+function networkError(args: readonly string[], traced: readonly TargetReport[]): DryRunException {
+  return { name: "InternalNetworkError", args, stacks: traced.flatMap(attemptLines), executor: "" };
+}

@@ -1,0 +1,35 @@
+import type { Load } from "../core/report.ts";
+import type { ServingStatus } from "../core/status.ts";
+import type { Caller } from "./caller.ts";
+import { weakEtag } from "./etag.ts";
+import { fleetAnswer } from "./http-answer.ts";
+import { healthDocument, prepareHealth } from "./prepare-health.ts";
+import { prepareOnce } from "./prepared.ts";
+import type { SurfaceSettings } from "./settings.ts";
+
+const HTTP_STATUS = { SERVING: 200, NOT_SERVING: 503, UNKNOWN: 503 } as const satisfies Record<ServingStatus, number>;
+
+/** `GET /health`: the whole report. Only ages and problems are worked out for each answer, and no tag depends on an age. */
+export function createHealthAnswer(
+  { ttlMs }: Pick<SurfaceSettings, "ttlMs">,
+): (request: Request, load: Load, caller: Caller) => Promise<Response> {
+  const prepare = prepareOnce((report, isTrusted) => {
+    const health = prepareHealth(report, isTrusted);
+    return { health, fixedText: JSON.stringify(health, withoutTimes) };
+  });
+  return async (request, load, { isTrusted, options }) => {
+    const report = await load(options);
+    const { health, fixedText } = prepare(report, isTrusted);
+    const content = {
+      status: HTTP_STATUS[health.servingStatus],
+      contentType: "application/health+json",
+      body: new TextEncoder().encode(JSON.stringify(healthDocument(health, report))),
+      etag: weakEtag(fixedText + JSON.stringify(report.problems)),
+    };
+    return fleetAnswer(content, { request, report, isTrusted, ttlMs });
+  };
+}
+
+function withoutTimes(key: string, value: unknown): unknown {
+  return key === "checkedAtMs" ? undefined : value;
+}

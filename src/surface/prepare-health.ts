@@ -1,0 +1,121 @@
+import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
+import type { NameKind, NameVerdict, Report, TargetReport } from "../core/report.ts";
+import type { ServingStatus } from "../core/status.ts";
+import { oldestCheckedAtMs } from "./cache-headers.ts";
+import type { HealthCounts, HealthDocument, HealthName, HealthTarget } from "./health-document.ts";
+import { fleetStatus } from "./served-name.ts";
+
+/** The part of the document that stays the same while `report.names` does. */
+export interface PreparedHealth {
+  readonly servingStatus: ServingStatus;
+  readonly hasWarning: boolean;
+  readonly counts: HealthCounts;
+  readonly culprits: readonly string[];
+  readonly names: readonly { readonly fixed: Omit<HealthName, "ageMs">; readonly checkedAtMs: number | undefined }[];
+}
+
+/** Work out all but times and problems. */
+export function prepareHealth(report: Report, isTrusted: boolean): PreparedHealth {
+  const verdicts = [...report.names.values()].sort((a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind]);
+  const fleet = report.names.get("");
+  const counts = countTargets(report.targets);
+  return {
+    servingStatus: fleetStatus(report),
+    hasWarning: fleet?.isDegraded === true || counts.late > 0 || counts.suspect > 0,
+    counts,
+    culprits: keysOf(fleet?.culprits ?? []),
+    names: verdicts.map((verdict) => ({
+      fixed: healthName(verdict, isTrusted),
+      checkedAtMs: oldestCheckedAtMs(verdict.restsOn),
+    })),
+  };
+}
+
+/** What a reader looks for first comes first; within a kind the registry's order stays. */
+const KIND_ORDER: Readonly<Record<NameKind, number>> = {
+  fleet: 0,
+  liveness: 1,
+  group: 2,
+  upstream: 3,
+  service: 4,
+  target: 5,
+};
+
+/** Complete a document for one answer. */
+export function healthDocument(prepared: PreparedHealth, report: Report): HealthDocument {
+  const ageMs = (checkedAtMs: number | undefined) =>
+    checkedAtMs === undefined ? null : Math.max(0, report.nowMs - checkedAtMs);
+  const { servingStatus, counts, culprits } = prepared;
+  return {
+    status: draftStatus(prepared, report),
+    servingStatus,
+    time: new Date(report.nowMs).toISOString(),
+    ageMs: ageMs(report.oldestCheckedAtMs),
+    counts,
+    culprits,
+    problems: report.problems,
+    names: prepared.names.map(({ fixed, checkedAtMs }) => ({ ...fixed, ageMs: ageMs(checkedAtMs) })),
+  };
+}
+
+/** The draft asks for 2xx with `pass` and `warn`, and 4xx or 5xx with `fail`: so UNKNOWN fails. */
+function draftStatus({ servingStatus, hasWarning }: PreparedHealth, report: Report): HealthDocument["status"] {
+  if (servingStatus !== "SERVING") return "fail";
+  return hasWarning || report.problems.length > 0 ? "warn" : "pass";
+}
+
+function countTargets(targets: readonly TargetReport[]): HealthCounts {
+  const count = (isCounted: (report: TargetReport) => boolean) => targets.filter(isCounted).length;
+  return {
+    targets: targets.length,
+    serving: count(({ status }) => status === "SERVING"),
+    notServing: count(({ status }) => status === "NOT_SERVING"),
+    unknown: count(({ status }) => status === "UNKNOWN"),
+    late: count(({ isLate }) => isLate),
+    suspect: count(({ state }) => state?.isSuspect === true),
+    critical: count(({ target }) => target.upstream.critical),
+  };
+}
+
+function healthName(verdict: NameVerdict, isTrusted: boolean): Omit<HealthName, "ageMs"> {
+  const { name, kind, status, sinceMs, isDegraded, culprits, target } = verdict;
+  return {
+    name,
+    kind,
+    status,
+    since: sinceMs === 0 ? null : new Date(sinceMs).toISOString(),
+    degraded: isDegraded,
+    culprits: keysOf(culprits),
+    ...(target === undefined ? {} : { target: healthTarget(target, isTrusted) }),
+  };
+}
+
+function healthTarget({ target, freshness, isLate, state }: TargetReport, isTrusted: boolean): HealthTarget {
+  const { upstream, service } = target;
+  const shown = {
+    upstream: upstream.name,
+    service,
+    critical: upstream.critical,
+    freshness,
+    place: state?.place ?? null,
+    late: isLate,
+    suspect: state?.isSuspect ?? false,
+    failure: failureOf(state?.observation),
+  };
+  if (!isTrusted) return shown;
+  return {
+    ...shown,
+    address: upstream.url,
+    message: state?.observation.message ?? null,
+    attempts: state?.attempts ?? [],
+  };
+}
+
+function failureOf(seen: Observation | undefined): FailureKind | AnswerReason | null {
+  if (seen === undefined) return null;
+  return seen.kind === "failed" ? seen.failure : seen.reason ?? null;
+}
+
+function keysOf(reports: readonly TargetReport[]): string[] {
+  return reports.map(({ target }) => target.key);
+}

@@ -1,0 +1,14 @@
+/**
+ * `GET /`: the aggregator itself is up. Always 200 and `{}`, whatever the fleet does and whatever `Accept` says; no
+ * report is loaded. The link points newcomers, people and programs, to where the fleet's health is.
+ */
+export function rootAnswer(): Response {
+  return new Response("{}", {
+    headers: {
+      "content-type": "application/json",
+      "content-length": "2",
+      "cache-control": "no-cache",
+      link: '</health>; rel="status"',
+    },
+  });
+}

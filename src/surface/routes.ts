@@ -1,0 +1,53 @@
+import { type Context, Hono } from "hono";
+import type { Load } from "../core/report.ts";
+import { type Caller, createCallerReader } from "./caller.ts";
+import { preflightAnswer, setCommonHeaders } from "./cors.ts";
+import { createDryRunAnswer } from "./dry-run-http.ts";
+import { errorAnswer, methodNotAllowed, refusalAnswer } from "./error-answer.ts";
+import { createHealthAnswer } from "./health-json.ts";
+import { rootAnswer } from "./root.ts";
+import { createRpcs } from "./rpc.ts";
+import type { RequestBindings, SurfaceSettings } from "./settings.ts";
+
+export type { RequestBindings, SurfaceSettings } from "./settings.ts";
+
+type Routes = Hono<{ Bindings: RequestBindings }>;
+
+/**
+ * Every way out, on one Hono app. Each request brings its `load`: `app.fetch(request, { load })`.
+ *
+ * What is not here is 404, a method a path does not take is 405 with `Allow`, and a bug is a plain 500; all as
+ * `{"error": "..."}`, and readable by browsers of any origin.
+ */
+export function createRoutes(settings: SurfaceSettings): Routes {
+  const app: Routes = new Hono();
+  const readCaller = createCallerReader(settings.readToken);
+  const rpcs = createRpcs(settings, readCaller);
+  app.use(async (c, next) => {
+    if (c.req.method === "OPTIONS") c.res = preflightAnswer();
+    else await next();
+    setCommonHeaders(c.res.headers);
+  });
+  app.get("/", rootAnswer);
+  app.get("/dry_run", forCaller(createDryRunAnswer(settings)));
+  app.get("/health", forCaller(createHealthAnswer(settings)));
+  for (const path of HTTP_PATHS) app.all(path, (c) => methodNotAllowed(c.req.method, ["GET"]));
+  for (const rpc of rpcs) app.all(rpc.path, (c) => rpc.answer(c.req.raw, c.env.load));
+  const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].join(", ");
+  app.notFound((c) => errorAnswer(404, `Cannot find ${JSON.stringify(c.req.path)}: there are ${paths}`));
+  app.onError((error) => {
+    console.error(JSON.stringify({ event: "surface_error", error: String(error) }));
+    return errorAnswer(500, "Cannot answer: an error of Rollcall's own, which its log names");
+  });
+  return app;
+
+  function forCaller(answer: (request: Request, load: Load, caller: Caller) => Promise<Response>) {
+    return (c: Context<{ Bindings: RequestBindings }>) => {
+      const reading = readCaller(c.req.raw);
+      if (reading.kind === "refused") return refusalAnswer(reading.refusal);
+      return answer(c.req.raw, c.env.load, reading.caller);
+    };
+  }
+}
+
+const HTTP_PATHS = ["/", "/dry_run", "/health"];

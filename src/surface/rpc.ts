@@ -1,0 +1,137 @@
+import { base64Decode } from "@bufbuild/protobuf/wire";
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Load } from "../core/report.ts";
+import type { CallerReading, Refusal } from "./caller.ts";
+import { type ConnectRpc, createConnectRpcs, type RpcRequest } from "./connect.ts";
+import { errorAnswer, methodNotAllowed, WWW_AUTHENTICATE } from "./error-answer.ts";
+import { isMatch } from "./etag.ts";
+import { BINARY_CONTENT_TYPE, decodeText, isGrpcWebText, textResponse } from "./grpc-web-text.ts";
+import { CHECK_PATH, hotCheck } from "./hot-check.ts";
+import { BODY_MAX_BYTES, readBody } from "./read-body.ts";
+import type { RpcCall } from "./rpc-call.ts";
+import type { SurfaceSettings } from "./settings.ts";
+
+/** One RPC as HTTP requests reach it, in every protocol served. */
+export interface Rpc {
+  readonly path: string;
+  answer(request: Request, load: Load): Promise<Response>;
+}
+
+/** All RPCs, built once. */
+export function createRpcs(
+  settings: SurfaceSettings,
+  readCaller: (request: Request) => CallerReading,
+): readonly Rpc[] {
+  return createConnectRpcs(settings).map((rpc) => ({
+    path: rpc.path,
+    answer: async (request, load) => {
+      // Hono asks GET handlers for HEAD, and drops the body.
+      const method = request.method === "HEAD" ? "GET" : request.method;
+      if (!rpc.methods.includes(method)) return methodNotAllowed(request.method, rpc.methods);
+      const call = callFor(readCaller(request), load);
+      return await (method === "GET" ? answerGet(rpc, request, call) : answerPost(rpc, request, call));
+    },
+  }));
+}
+
+const STRANGER = { isTrusted: false, options: {} };
+
+function callFor(reading: CallerReading, load: Load): RpcCall {
+  if (reading.kind === "caller") return { load, caller: reading.caller };
+  return { load, caller: STRANGER, refusal: refusalError(reading.refusal) };
+}
+
+function refusalError({ reason, message }: Refusal): ConnectError {
+  return reason === "bad_token"
+    ? new ConnectError(message, Code.Unauthenticated, { "www-authenticate": WWW_AUTHENTICATE })
+    : new ConnectError(message, Code.InvalidArgument);
+}
+
+async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Promise<Response> {
+  const contentType = request.headers.get("content-type") ?? "";
+  const isText = isGrpcWebText(contentType);
+  if (isNativeGrpc(contentType)) return nativeGrpcAnswer();
+  if (!isText && !rpc.takes(contentType)) return unsupportedAnswer();
+  const raw = await readBody(request, BODY_MAX_BYTES);
+  const body = raw !== undefined && isText ? decodeText(raw) : raw;
+  const sent = {
+    method: "POST",
+    url: request.url,
+    headers: isText ? binaryHeaders(request.headers) : request.headers,
+    body: body ?? new Uint8Array(),
+    signal: request.signal,
+  };
+  const unreadable = body === undefined ? { refusal: raw === undefined ? tooLong() : notBase64() } : {};
+  const answer = await answerBinary(rpc, sent, { ...unreadable, ...call });
+  return isText ? textResponse(answer) : answer;
+}
+
+async function answerBinary(rpc: ConnectRpc, sent: RpcRequest, call: RpcCall): Promise<Response> {
+  const hot = rpc.path === CHECK_PATH ? await hotCheck(sent, call) : undefined;
+  if (hot !== undefined) return hot;
+  const answer = await rpc.answer(sent, call);
+  return answer.status === 415 ? unsupportedAnswer() : answer;
+}
+
+/** A Connect GET, for RPCs without side effects; kept and revalidated like any other GET. */
+async function answerGet(rpc: ConnectRpc, request: Request, call: RpcCall): Promise<Response> {
+  const { url, headers, signal } = request;
+  const sent = { method: "GET", url, headers, body: new Uint8Array(), signal };
+  const answer = await rpc.answer(sent, { ...(isQueryReadable(url) ? {} : { refusal: badQuery() }), ...call });
+  if (answer.status === 415) return unsupportedAnswer();
+  const etag = answer.headers.get("etag");
+  if (answer.status === 200 && etag !== null && isMatch(headers.get("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers: answer.headers });
+  }
+  if (etag === null) answer.headers.set("cache-control", "no-store");
+  return answer;
+}
+
+/** connect-es calls a message that is not base64 an internal error, and it is the caller's. */
+function isQueryReadable(url: string): boolean {
+  const query = new URL(url).searchParams;
+  if (query.get("base64") !== "1") return true;
+  try {
+    base64Decode(query.get("message") ?? "");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function binaryHeaders(headers: Headers): Headers {
+  const binary = new Headers(headers);
+  binary.set("content-type", BINARY_CONTENT_TYPE);
+  return binary;
+}
+
+function tooLong(): ConnectError {
+  return new ConnectError(`request body is longer than ${BODY_MAX_BYTES} bytes`, Code.ResourceExhausted);
+}
+
+function badQuery(): ConnectError {
+  return new ConnectError("message is not base64, although base64=1 says so", Code.InvalidArgument);
+}
+
+function notBase64(): ConnectError {
+  return new ConnectError("request body is not base64, as application/grpc-web-text must be", Code.InvalidArgument);
+}
+
+function isNativeGrpc(contentType: string): boolean {
+  return /^application\/grpc(?:\+[^;]*)?\s*(?:;|$)/i.test(contentType);
+}
+
+const ALTERNATIVES =
+  "use gRPC-web (application/grpc-web, application/grpc-web-text), Connect (application/proto, application/json; " +
+  "streams application/connect+proto, application/connect+json), Connect GET with ?encoding=json&message={}, " +
+  "or plain HTTP: GET /dry_run, GET /health";
+
+function unsupportedAnswer(): Response {
+  return errorAnswer(415, `Cannot read this request's content type or encoding: ${ALTERNATIVES}`);
+}
+
+/** The HTTP status is what proxies look at, the gRPC status (12, UNIMPLEMENTED) what a gRPC client shows its user. */
+function nativeGrpcAnswer(): Response {
+  const message = `Cannot answer native gRPC here: ${ALTERNATIVES}`;
+  return errorAnswer(415, message, { "grpc-status": "12", "grpc-message": encodeURIComponent(message) });
+}

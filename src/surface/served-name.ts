@@ -1,0 +1,27 @@
+import type { NameVerdict, Report } from "../core/report.ts";
+import type { ServingStatus } from "../core/status.ts";
+
+/** The name of Rollcall itself: SERVING while it answers, so that asking for it needs no report. */
+export const LIVENESS = "liveness";
+
+/**
+ * The status of a served name; undefined when no such name is served.
+ *
+ * With a registry that did not parse nobody can say which names there are, so every one is UNKNOWN.
+ */
+export function statusOf(report: Report, name: string): ServingStatus | undefined {
+  if (report.isRegistryInvalid) return name === LIVENESS ? "SERVING" : "UNKNOWN";
+  return report.names.get(name)?.status;
+}
+
+/** The fleet's status. */
+export function fleetStatus(report: Report): ServingStatus {
+  return statusOf(report, "") ?? "UNKNOWN";
+}
+
+/** The names `List` returns: the fleet as `""`, upstreams, services and groups; not the pairs, which may be very many. */
+export function listedNames(report: Report): readonly NameVerdict[] {
+  return [...report.names.values()].filter(({ name, kind }) => name === "" || LISTED_KINDS.has(kind));
+}
+
+const LISTED_KINDS: ReadonlySet<string> = new Set(["upstream", "service", "group"]);

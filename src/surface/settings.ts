@@ -1,0 +1,28 @@
+import type { Load } from "../core/report.ts";
+
+/** What each request brings along: the composition root passes it as Hono's env, `app.fetch(request, { load })`. */
+export interface RequestBindings {
+  readonly load: Load;
+}
+
+/** What the surfaces must know of the configuration; none of it is read anywhere else. */
+export interface SurfaceSettings {
+  /** The bearer token that unlocks detail; undefined leaves every caller a stranger. */
+  readonly readToken: string | undefined;
+  /** How long an answer stays fresh: `max-age`, and what `Retry-After` counts towards. */
+  readonly ttlMs: number;
+  /** How often an open Watch asks again. */
+  readonly watchEveryMs: number;
+  /** A Watch stream ends with OK after this long. */
+  readonly watchMaxMs: number;
+  /** List answers RESOURCE_EXHAUSTED above this many names. */
+  readonly listMax: number;
+  /** HTTP status of a dry_run that found the fleet not serving. */
+  readonly dryRunFailureStatus: 200 | 503;
+  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** Milliseconds since the Unix epoch. */
+  readonly nowMs: () => number;
+  /** Aborts when the server stops: open Watch streams then end with OK. */
+  readonly shutdown?: AbortSignal;
+}
