@@ -185,9 +185,8 @@ Deno.test("parseConfig() reads the typed form and the text form alike", () => {
       [name, value],
     ) => [name, typeof value === "object" ? JSON.stringify(value) : `${value}`]),
   );
-  const textInside = TYPED.UPSTREAMS.map((upstream) => ({ ...upstream, critical: `${upstream.critical}` }));
-  const [first, second] = textInside;
-  const mixed = { ...TYPED, UPSTREAMS: [{ ...first, timeoutMs: "900", ttlMs: " 5000 " }, second] };
+  const [checkout, search] = TYPED.UPSTREAMS;
+  const mixed = { ...TYPED, UPSTREAMS: [{ ...checkout, timeoutMs: "900", ttlMs: " 5000 ", critical: "yes" }, search] };
   for (const platform of PLATFORMS) {
     const typed = parseConfig({ ...TYPED, ...WORDS }, platform);
     assert.deepEqual(typed.problems, []);

@@ -33,7 +33,7 @@ export function childField(parent: Field, key: string | number, value: unknown):
  * @returns Undefined, so that a reader can end with it.
  */
 export function refuse(field: Field, state: string, fix: string): undefined {
-  const owner = field.upstreamName === "" ? "" : ` of upstream ${JSON.stringify(field.upstreamName)}`;
+  const owner = field.upstreamName === "" ? "" : ` of upstream ${quoted(field.upstreamName)}`;
   field.problems.push(`Cannot parse ${field.path}${shownValue(field)}${owner}: ${state}; ${fix}`);
 }
 
@@ -45,7 +45,11 @@ function shownValue({ value, isSecret }: Field): string {
   if (value === undefined || typeof value === "object" || typeof value === "function") return "";
   if (isSecret) return " ***";
   if (typeof value !== "string") return ` ${String(value)}`;
-  return ` ${JSON.stringify(value.length > SHOWN_CHARS ? `${value.slice(0, SHOWN_CHARS)}…` : value)}`;
+  return ` ${quoted(value)}`;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text);
 }
 
 function pathStep(key: string | number): string {

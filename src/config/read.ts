@@ -27,18 +27,15 @@ export function readInteger(field: Field, range: Range, fallback: number): numbe
   return value < range.min || value > range.max ? refuse(field, "out of range", fix) ?? fallback : value;
 }
 
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map(
-  [["true", true], ["1", true], ["yes", true], ["on", true], ["false", false], ["0", false], ["no", false], [
-    "off",
-    false,
-  ]],
-);
+const TRUE_WORDS = ["true", "1", "yes", "on"];
+const FALSE_WORDS = ["false", "0", "no", "off"];
 
 /** A boolean, typed or as text. */
 export function readBoolean(field: Field, fallback: boolean): boolean {
   if (field.value === undefined) return fallback;
-  const text = ["boolean", "string", "number"].includes(typeof field.value) ? String(field.value) : "";
-  return BOOLEANS.get(text.trim().toLowerCase()) ?? refuse(field, "not a boolean", "write true or false") ?? fallback;
+  const word = typeof field.value === "object" ? "" : String(field.value).trim().toLowerCase();
+  if (TRUE_WORDS.includes(word) || FALSE_WORDS.includes(word)) return TRUE_WORDS.includes(word);
+  return refuse(field, "not a boolean", "write true or false") ?? fallback;
 }
 
 /** Text of at least one character and no control characters. */

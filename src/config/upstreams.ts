@@ -1,5 +1,5 @@
 import type { Knobs } from "../core/knobs.ts";
-import type { Protocol, Upstream } from "../core/registry.ts";
+import { type Protocol, PROTOCOLS, type Upstream } from "../core/registry.ts";
 import { childField, type Field, refuse } from "./field.ts";
 import { readHeaders, type Secrets } from "./headers.ts";
 import { readProtocol } from "./protocol-pairs.ts";
@@ -44,11 +44,11 @@ function readEntry(item: Field, context: UpstreamContext): UpstreamEntry | undef
   const fieldOf = (key: (typeof FIELDS)[number]) => childField(field, key, table[key]);
   const name = readName({ ...fieldOf("name"), upstreamName: "" });
   const url = readUrl(fieldOf("url"), context);
-  const protocol = readProtocol(fieldOf("protocol"), fieldOf("url"), url?.scheme);
+  const protocol = readProtocol(fieldOf("protocol"), fieldOf("url"), url?.scheme ?? "https");
   const upstream = {
     name,
     url: url?.url ?? "",
-    protocol,
+    protocol: protocol ?? PROTOCOLS[0],
     codec: readCodec(fieldOf("codec"), protocol),
     services: readServices(fieldOf("services")),
     timeoutMs: readInteger(fieldOf("timeoutMs"), DURATION_MS, context.knobs.probeTimeoutMs),
@@ -71,9 +71,9 @@ function readName(field: Field): string {
   return name;
 }
 
-function readCodec(field: Field, protocol: Protocol): "proto" | "json" {
+function readCodec(field: Field, protocol: Protocol | undefined): "proto" | "json" {
   const codec = readChoice(field, ["proto", "json"], "proto");
-  if (codec === "json" && protocol !== "connect") {
+  if (codec === "json" && protocol !== undefined && protocol !== "connect") {
     refuse(field, `${protocol} is always binary`, "remove it, or use protocol connect");
   }
   return codec;

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../../src/config.ts";
+
+const UPSTREAMS = [
+  { name: "checkout", url: "https://checkout.acme.com", services: ["", "acme.X"] },
+  { name: "search", url: "https://search.acme.com", critical: false },
+];
+
+const BAD_GROUPS: readonly (readonly [groups: unknown, ...problems: string[]])[] = [
+  ["x", "Cannot parse GROUPS ***: not JSON; correct the JSON text"],
+  [[1], 'Cannot parse GROUPS: not a table; write [vars.GROUPS], or JSON {"name": ["member"]}'],
+  [{ a: "x" }, 'Cannot parse GROUPS.a "x": not a table; write one with the fields members, policy'],
+  [{ a: {} }, 'Cannot parse GROUPS.a.members: missing; write ["member", "member"]'],
+  [
+    { a: { members: "x", polcy: 1 } },
+    "Cannot parse GROUPS.a.polcy: unknown field; did you mean policy? The fields are members, policy",
+    'Cannot parse GROUPS.a.members "x": not a list; write ["member", "member"]',
+  ],
+  [{ a: ["checkout", "checkout"] }, 'Cannot parse GROUPS.a[1] "checkout": "checkout" is listed twice; remove one'],
+  [
+    { a: ["checkuot"] },
+    'Cannot parse GROUPS.a[0] "checkuot": no upstream, upstream/service or service has this name; did you mean "checkout"?',
+  ],
+  [
+    { a: ["nowhere"] },
+    'Cannot parse GROUPS.a[0] "nowhere": no upstream, upstream/service or service has this name; register it in UPSTREAMS, or remove it',
+  ],
+  [{ a: [""] }, 'Cannot parse GROUPS.a[0] "": empty; write some text'],
+  [{ a: ["b"], b: [] }, 'Cannot parse GROUPS.a[0] "b": a group cannot be a member; list its members instead'],
+  [
+    { a: [5, {}] },
+    "Cannot parse GROUPS.a[0] 5: not text; write it in quotes",
+    "Cannot parse GROUPS.a[1].name: missing; name a member",
+  ],
+  [
+    { a: [{ name: "checkout", crit: true, critical: "x" }] },
+    "Cannot parse GROUPS.a[0].crit: unknown field; the fields are name, critical",
+    'Cannot parse GROUPS.a[0].critical "x": not a boolean; write true or false',
+  ],
+  [
+    { a: ["search"] },
+    'Cannot parse GROUPS.a.policy: no member is critical; make one critical, as { name = "checkout", critical = true }',
+  ],
+  [
+    { a: [{ name: "checkout", critical: false }] },
+    'Cannot parse GROUPS.a.policy: no member is critical; make one critical, as { name = "checkout", critical = true }',
+  ],
+  [
+    { a: { members: [], policy: "any" } },
+    'Cannot parse GROUPS.a.policy "any": no member is critical; make one critical, as { name = "checkout", critical = true }',
+  ],
+  [
+    { a: { members: [], policy: { quorum: 1 } } },
+    'Cannot parse GROUPS.a.policy: no member is critical; make one critical, as { name = "checkout", critical = true }',
+  ],
+  [
+    { a: { members: ["checkout", "search"], policy: { quorum: 2 } } },
+    "Cannot parse GROUPS.a.policy.quorum 2: more than its critical members, which are 1; write at most 1",
+  ],
+  [
+    { a: { members: ["checkout"], policy: { quorum: 0 } } },
+    "Cannot parse GROUPS.a.policy.quorum 0: out of range; write 1..1000 in digits",
+  ],
+  [
+    { a: { members: ["checkout"], policy: { k: 2 } } },
+    "Cannot parse GROUPS.a.policy.k: unknown field; the fields are quorum",
+    "Cannot parse GROUPS.a.policy.quorum: missing; write how many members must serve",
+  ],
+  [
+    { a: { members: ["checkout"], policy: "most" } },
+    'Cannot parse GROUPS.a.policy "most": no policy; write "all", "any" or { quorum = 2 }',
+  ],
+  [{ liveness: [] }, "Cannot parse GROUPS.liveness: liveness is a name of Rollcall's own; rename the group"],
+  [{ readiness: [] }, "Cannot parse GROUPS.readiness: readiness is a name of Rollcall's own; rename the group"],
+  [{ checkout: [] }, "Cannot parse GROUPS.checkout: an upstream has this name too; rename the group"],
+  [{ "acme.X": [] }, 'Cannot parse GROUPS["acme.X"]: a service has this name too; rename the group'],
+  [
+    { "checkout/acme.X": [] },
+    'Cannot parse GROUPS["checkout/acme.X"]: a service of an upstream has this name too; rename the group',
+  ],
+  [
+    { "a\nb": [] },
+    'Cannot parse GROUPS["a\\nb"] "a\\nb": it has control characters; remove them (a value read from a file may end with a line break)',
+  ],
+];
+
+Deno.test("parseConfig() tells what is wrong with each group, and how to mend it", () => {
+  for (const [GROUPS, ...problems] of BAD_GROUPS) {
+    assert.deepEqual(parseConfig({ UPSTREAMS, GROUPS }, "workers").problems, problems);
+  }
+});
+
+Deno.test("parseConfig() does not look members up while UPSTREAMS is unreadable", () => {
+  assert.deepEqual(parseConfig({ UPSTREAMS: "[{", GROUPS: { a: ["nowhere"], b: 5 } }, "deno").problems, [
+    "Cannot parse UPSTREAMS ***: not JSON at line 1 column 3; correct the JSON text",
+    "Cannot parse GROUPS.b 5: not a table; write one with the fields members, policy",
+  ]);
+});
+
+Deno.test("parseConfig() makes a member critical by default as its upstream is, and a service always", () => {
+  const GROUPS = {
+    a: ["checkout", "search", "search/", "checkout/acme.X", "acme.X", { name: "search/", critical: 1 }],
+  };
+  const { registry } = parseConfig({ UPSTREAMS, GROUPS: { ...GROUPS, a: GROUPS.a.slice(0, 5) } }, "deno");
+  assert.deepEqual(registry.groups[0]?.members.map(({ isCritical }) => isCritical), [true, false, false, true, true]);
+  const override = { a: [{ name: "checkout", critical: false }, { name: "search", critical: "true" }] };
+  const { registry: other } = parseConfig({ UPSTREAMS, GROUPS: override }, "deno");
+  assert.deepEqual(other.groups[0]?.members.map(({ isCritical }) => isCritical), [false, true]);
+});
+
+Deno.test("parseConfig() takes a fleet without a critical upstream when a group says what the fleet is", () => {
+  const optional = UPSTREAMS.map((upstream) => ({ ...upstream, critical: false }));
+  const GROUPS = { "": { members: [{ name: "checkout", critical: true }], policy: "any" } };
+  assert.deepEqual(parseConfig({ UPSTREAMS: optional, GROUPS }, "deno").problems, []);
+});
