@@ -50,18 +50,19 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
 
   async function keep(mine: Snapshot, place: string): Promise<StoreMark | undefined> {
     const nowMs = clock.nowMs();
-    const isDue = (stored: Snapshot | undefined) => mayWrite({ stored, nowMs, isChanged: hasNews, knobs });
+    const isDue = (known: Snapshot) => mayWrite({ stored: known, nowMs, isChanged: hasNews, knobs });
     if (!isDue(mine)) return undefined;
-    let found: StoreMark | undefined;
+    let known: StoreMark | undefined;
     const written = await attempt(() =>
       store.update((stored) => {
-        found = stored;
-        if (!isDue(stored)) return undefined;
-        return countWrite(relevant(mergeSnapshots(stored ?? EMPTY_SNAPSHOT, mine), nowMs), { place, nowMs });
+        // What is read may lag behind even our own last write, so that one is merged in before the budget is asked.
+        const merged = mergeSnapshots(stored ?? EMPTY_SNAPSHOT, mine);
+        known = merged;
+        return isDue(merged) ? countWrite(relevant(merged, nowMs), { place, nowMs }) : undefined;
       })
     );
     if (written !== undefined) hasNews = false;
-    const mark = written ?? found;
+    const mark = written ?? known;
     return mark && { storedAtMs: mark.storedAtMs, writes: mark.writes };
   }
 

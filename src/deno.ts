@@ -1,0 +1,106 @@
+import { systemClock } from "./clock.ts";
+import { type Config, parseConfig } from "./config.ts";
+import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts";
+import { createProber } from "./probe/prober.ts";
+import { createRollcall } from "./rollcall.ts";
+import { createDenoKvStore } from "./store/deno-kv.ts";
+
+/** What runs at shutdown gets this long, in milliseconds: container platforms kill after ten seconds. */
+const SHUTDOWN_MAX_MS = 8_000;
+
+await main();
+
+/** Run Rollcall as a process until SIGINT or SIGTERM; README, "Configuration", lists the environment it reads. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  for (const problem of config.problems) log({ event: "registry-error", problem });
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+  const kv = await openKv(config.server.kvPath);
+  const pending = new Set<Promise<void>>();
+  const invocation = {
+    place: config.place ?? Deno.hostname(),
+    waitUntil: (promise: Promise<void>) => keep(pending, promise),
+  };
+  const rollcall = createRollcall({
+    config,
+    prober: createProber(),
+    store: createDenoKvStore(kv),
+    clock: systemClock,
+    log,
+    shutdown: stop.signal,
+  });
+
+  const server = listen(config, (request) => rollcall.answer(request, invocation));
+  while (!stop.signal.aborted) {
+    await rollcall.refresh(invocation);
+    await systemClock.sleep(config.server.refreshEveryMs, stop.signal);
+  }
+  await Promise.race([finish(server, pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);
+  kv.close();
+  Deno.exit(0);
+}
+
+/** The environment, with the registry from REGISTRY_FILE if it names one. */
+function readConfig(): Config {
+  const env = Deno.env.toObject();
+  const path = env["REGISTRY_FILE"] ?? "";
+  return path === "" ? parseConfig(env, "deno") : parseConfig(env, "deno", readRegistryFile(path));
+}
+
+function readRegistryFile(path: string): RegistryFile {
+  try {
+    return parseRegistryFile(Deno.readTextFileSync(path), path);
+  } catch (error) {
+    const state = error instanceof Error ? error.message : String(error);
+    return { problems: [`Cannot read REGISTRY_FILE ${JSON.stringify(path)}: ${state}; name a file that can be read`] };
+  }
+}
+
+async function openKv(path: string): Promise<Deno.Kv> {
+  try {
+    return await Deno.openKv(path);
+  } catch (error) {
+    return refuse(
+      `Cannot open KV_PATH ${JSON.stringify(path)}: ${String(error)}; name a file in a folder that can be written`,
+    );
+  }
+}
+
+function listen(config: Config, answer: (request: Request) => Promise<Response>): Deno.HttpServer {
+  const { host, port } = config.server;
+  try {
+    return Deno.serve({ hostname: host, port, onListen: (address) => announce(address, config) }, answer);
+  } catch (error) {
+    return refuse(`Cannot listen on ${host}:${port}: ${String(error)}; choose another with HOST and PORT`);
+  }
+}
+
+/** Say where Rollcall answers and whom it watches; the operator's log is the only place that shows addresses. */
+function announce({ hostname, port }: Deno.NetAddr, { registry, problems }: Config): void {
+  const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+  const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({ name, url, protocol }));
+  const groups = registry.groups.map(({ name }) => name);
+  log({ event: "listening", url: `http://${host}:${port}`, upstreams, groups, problems: problems.length });
+}
+
+/** Stop accepting, then let answers and refreshes end; open Watch streams end by the shutdown signal. */
+async function finish(server: Deno.HttpServer, pending: ReadonlySet<Promise<void>>): Promise<void> {
+  await server.shutdown();
+  await Promise.all(pending);
+}
+
+function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {
+  pending.add(promise);
+  promise.finally(() => pending.delete(promise));
+}
+
+function refuse(reason: string): never {
+  log({ event: "boot-error", problem: reason });
+  Deno.exit(1);
+}
+
+/** One line of JSON per event. */
+function log(entry: object): void {
+  console.log(JSON.stringify(entry));
+}

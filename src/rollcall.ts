@@ -1,0 +1,46 @@
+import type { Config } from "./config.ts";
+import type { Clock, Prober, SnapshotStore } from "./ports.ts";
+import { createRefresher, type Invocation } from "./refresh.ts";
+import type { RefreshLog } from "./refresh-log.ts";
+import { createRoutes } from "./surface/routes.ts";
+
+/** What a platform lends. */
+export interface Platform {
+  readonly config: Config;
+  readonly prober: Prober;
+  readonly store: SnapshotStore;
+  readonly clock: Clock;
+  readonly log: (entry: RefreshLog) => void;
+  /** Aborts when the server stops: open Watch streams then end. */
+  readonly shutdown?: AbortSignal;
+}
+
+/** The whole of Rollcall, short of a listener. */
+export interface Rollcall {
+  /** Answer one request. */
+  answer(request: Request, invocation: Invocation): Promise<Response>;
+  /** Bring the snapshot up to date with nobody asking. */
+  refresh(invocation: Invocation): Promise<void>;
+}
+
+/** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
+export function createRollcall({ config, prober, store, clock, log, shutdown }: Platform): Rollcall {
+  const { registry, knobs, readToken, problems } = config;
+  const isRegistryInvalid = problems.length > 0;
+  const refresher = createRefresher({ registry, knobs, prober, store, clock, log, isRegistryInvalid });
+  const app = createRoutes({
+    readToken,
+    ttlMs: knobs.ttlMs,
+    watchEveryMs: Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs)),
+    watchMaxMs: knobs.watchMaxMs,
+    listMax: knobs.listMax,
+    dryRunFailureStatus: knobs.dryRunFailureStatus,
+    sleep: clock.sleep,
+    nowMs: clock.nowMs,
+    ...(shutdown && { shutdown }),
+  });
+  return {
+    answer: async (request, invocation) => await app.fetch(request, { load: refresher.begin(invocation) }),
+    refresh: async (invocation) => void await refresher.begin(invocation)({ accept: "fresh" }),
+  };
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { walkSync } from "./support/walk.ts";
+
+/** What each part of `src` may import, as in `docs/design.md` §2; a part may always import itself. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "core": [],
+  "wire": [],
+  "gen": [],
+  "fan-out.ts": [],
+  "ports.ts": ["core"],
+  "config": ["core"],
+  "probe": ["ports.ts", "core", "wire", "gen"],
+  "store": ["ports.ts", "core"],
+  "surface": ["core", "wire", "gen"],
+  "loop": ["fan-out.ts", "ports.ts", "core"],
+  "clock.ts": ["ports.ts"],
+  "rollcall.ts": ["config", "ports.ts", "core", "loop", "surface"],
+};
+
+/** The loop is `refresh.ts` with the files it alone uses; configuration is `config.ts` with its folder. */
+const PARTS: Readonly<Record<string, string>> = {
+  "refresh.ts": "loop",
+  "inquiry.ts": "loop",
+  "flights.ts": "loop",
+  "archive.ts": "loop",
+  "report-cache.ts": "loop",
+  "refresh-log.ts": "loop",
+  "config.ts": "config",
+};
+
+/** Composition roots import anything. */
+const ROOTS = ["worker.ts", "deno.ts"];
+
+/** Libraries, and the only parts that may know them. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  "hono": ["surface"],
+  "@connectrpc/connect": ["surface"],
+  "@bufbuild/protobuf": ["gen", "surface"],
+  "valibot": ["config"],
+  "smol-toml": ["config"],
+};
+
+const SOURCE = new URL("../src/", import.meta.url);
+const files = walkSync(SOURCE).filter((path) => path.endsWith(".ts"));
+const textOf = new Map(files.map((path) => [path, Deno.readTextFileSync(new URL(path, SOURCE))]));
+const importsOf = new Map([...textOf].map(([path, text]) => [path, imports(text)]));
+
+/** Module specifiers a file names, type-only imports included. */
+function imports(text: string): string[] {
+  return [...text.matchAll(/(?:from\s+|import\s*\(\s*|^import\s+)"([^"]+)"/gm)].flatMap((match) => match[1] ?? []);
+}
+
+/** Module specifiers that are still there when the types are gone. */
+function runtimeImports(path: string): string[] {
+  return imports((textOf.get(path) ?? "").replaceAll(/^(?:import|export) type [^;]*;/gm, ""));
+}
+
+function resolve(from: string, specifier: string): string {
+  return new URL(specifier, new URL(from, SOURCE)).pathname.slice(SOURCE.pathname.length);
+}
+
+function partOf(path: string): string {
+  const top = path.split("/")[0] ?? path;
+  return PARTS[top] ?? top;
+}
+
+for (const path of files.filter((path) => !ROOTS.includes(path))) {
+  Deno.test(`src/${path} imports only what its part may`, () => {
+    const part = partOf(path);
+    const allowed = MAY_IMPORT[part];
+    assert.ok(allowed, `no rule for ${part}`);
+    for (const specifier of importsOf.get(path) ?? []) {
+      if (specifier.startsWith(".")) {
+        const other = partOf(resolve(path, specifier));
+        assert.ok(other === part || allowed.includes(other), `${part} imports ${other}`);
+      } else {
+        const library = Object.keys(LIBRARIES).find((name) => specifier === name || specifier.startsWith(`${name}/`));
+        assert.ok(library, `unknown library ${specifier}`);
+        assert.ok(LIBRARIES[library]?.includes(part), `${part} imports ${specifier}`);
+      }
+    }
+  });
+}
+
+Deno.test("no file of src imports itself by a detour", () => {
+  const state = new Map<string, "open" | "done">();
+  function visit(path: string, trail: readonly string[]): void {
+    assert.notEqual(state.get(path), "open", [...trail, path].join(" -> "));
+    if (state.get(path) === "done") return;
+    state.set(path, "open");
+    for (const specifier of importsOf.get(path) ?? []) {
+      if (specifier.startsWith(".")) visit(resolve(path, specifier), [...trail, path]);
+    }
+    state.set(path, "done");
+  }
+  for (const path of files) visit(path, []);
+});
+
+Deno.test("only the clock reads the platform's time", () => {
+  for (const [path, text] of textOf) {
+    if (path !== "clock.ts") {
+      assert.doesNotMatch(text, /\bDate\.now\b|\bperformance\.now\b|\bset(Interval|Timeout)\(/, path);
+    }
+  }
+});
+
+Deno.test("only the roots read the environment", () => {
+  for (const [path, text] of textOf) {
+    if (!ROOTS.includes(path)) assert.doesNotMatch(text, /\bDeno\.env\b|\bprocess\.env\b/, path);
+  }
+});
+
+Deno.test("the Worker does not reach what only Deno can run", () => {
+  const reached = new Set<string>();
+  const open = ["worker.ts"];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (reached.has(path)) continue;
+    reached.add(path);
+    for (const specifier of runtimeImports(path)) {
+      assert.doesNotMatch(specifier, /^node:|smol-toml|connect-node/, path);
+      if (specifier.startsWith(".")) open.push(resolve(path, specifier));
+    }
+    assert.doesNotMatch(textOf.get(path) ?? "", /\bDeno\./, path);
+  }
+  assert.ok(reached.has("refresh.ts"));
+});
