@@ -36,7 +36,6 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["surface"],
   "@connectrpc/connect": ["surface"],
   "@bufbuild/protobuf": ["gen", "surface"],
-  "valibot": ["config"],
   "smol-toml": ["config"],
 };
 
