@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { answered, failed, type FleetMember, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
+import { schemaFaults } from "../support/health-schema.ts";
+import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
+
+const TRUSTED = { headers: { authorization: `Bearer ${READ_TOKEN}` } };
+
+const MIXED: readonly FleetMember[] = [
+  { name: "search", services: ["acme.Search"], state: answered("SERVING", { checkedAtMs: NOW_MS - 20_500 }) },
+  { name: "pay", state: failed("unavailable", "refused by 10.0.0.7") },
+  { name: "new" },
+  {
+    name: "shaky",
+    critical: false,
+    state: stateOf("SERVING", { kind: "failed", failure: "timeout", latencyMs: 1_500 }, { isSuspect: true }),
+  },
+];
+
+Deno.test("GET /health tells of every name, the fleet first, and counts the targets", async () => {
+  const answer = await surfaces(reportOn(MIXED))("/health");
+  const health = await answer.json();
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers.get("content-type"), "application/health+json");
+  assert.deepEqual([health.status, health.servingStatus], ["fail", "NOT_SERVING"]);
+  assert.deepEqual(health.counts, {
+    targets: 4,
+    serving: 2,
+    notServing: 1,
+    unknown: 1,
+    late: 0,
+    suspect: 1,
+    critical: 3,
+  });
+  assert.deepEqual(health.culprits, ["pay/", "new/"]);
+  assert.equal(health.names[0].name, "");
+  assert.deepEqual(
+    health.names.map(({ name }: { name: string }) => name).sort(),
+    [...reportOn(MIXED).names.keys()].sort(),
+  );
+});
+
+Deno.test("GET /health gives a target its status, age, freshness, place and failure kind", async () => {
+  const { names } = await (await surfaces(reportOn(MIXED))("/health")).json();
+  const named = (name: string) => names.find((entry: { name: string }) => entry.name === name);
+  assert.deepEqual(named("search/acme.Search"), {
+    name: "search/acme.Search",
+    kind: "target",
+    status: "SERVING",
+    since: new Date(NOW_MS - 60_000).toISOString(),
+    degraded: false,
+    culprits: [],
+    target: {
+      upstream: "search",
+      service: "acme.Search",
+      critical: true,
+      freshness: "stale",
+      place: "test",
+      late: false,
+      suspect: false,
+      failure: null,
+    },
+    ageMs: 20_500,
+  });
+  assert.equal(named("pay").ageMs, 3_000);
+  assert.equal(named("pay/").target.failure, "unavailable");
+  assert.deepEqual([named("shaky/").target.suspect, named("shaky/").target.failure], [true, "timeout"]);
+  assert.deepEqual([named("new/").since, named("new/").ageMs, named("new/").target.freshness], [null, null, "expired"]);
+});
+
+Deno.test("GET /health shows addresses, messages and attempts to trusted callers only, and header values to nobody", async () => {
+  const ask = surfaces(reportOn(MIXED));
+  const stranger = await (await ask("/health")).text();
+  for (const detail of ["10.0.0.7", "internal.example", "attempts", "latencyMs"]) {
+    assert.ok(!stranger.includes(detail), detail);
+  }
+  const text = await (await ask("/health", TRUSTED)).text();
+  assert.ok(!text.includes("upstream-secret"));
+  const { target } = JSON.parse(text).names.find(({ name }: { name: string }) => name === "pay/");
+  assert.equal(target.address, "https://pay.internal.example:8443");
+  assert.equal(target.message, "refused by 10.0.0.7");
+  assert.deepEqual(target.attempts, [
+    { kind: "failed", failure: "unavailable", latencyMs: 34, message: "refused by 10.0.0.7" },
+  ]);
+});
+
+Deno.test("GET /health says warn for a fleet that serves and yet deserves a look, with 200", async () => {
+  const up = { name: "up", state: answered("SERVING") };
+  const verdict = async (...input: Parameters<typeof reportOn>) => {
+    const answer = await surfaces(reportOn(...input))("/health");
+    return [answer.status, (await answer.json()).status];
+  };
+  assert.deepEqual(await verdict([up]), [200, "pass"]);
+  assert.deepEqual(await verdict([up, { name: "spare", critical: false }]), [200, "warn"]);
+  assert.deepEqual(await verdict([up], { problems: ["store: cannot be read"] }), [200, "warn"]);
+  assert.deepEqual(
+    await verdict([{ name: "old", state: answered("SERVING", { checkedAtMs: NOW_MS - 40_000 }) }]),
+    [200, "warn"],
+  );
+  assert.deepEqual(await verdict([{ name: "odd", state: answered("UNKNOWN") }]), [503, "fail"]);
+  assert.deepEqual(await verdict([]), [503, "fail"]);
+  assert.deepEqual(await verdict([up], { isRegistryInvalid: true }), [503, "fail"]);
+});
+
+Deno.test("GET /health keeps to its published schema, whoever asks and whatever is wrong", async () => {
+  const groups = [{ name: "g", policy: { kind: "any" }, members: [{ name: "pay", isCritical: true }] } as const];
+  for (const report of [reportOn(MIXED, { groups, problems: ["store: cannot be read"] }), reportOn([])]) {
+    for (const init of [{}, TRUSTED]) {
+      assert.deepEqual(schemaFaults(await (await surfaces(report)("/health", init)).json()), []);
+    }
+  }
+});
+
+Deno.test("schemaFaults() finds what is missing, undocumented, or of another type", async () => {
+  const health = await (await surfaces(reportOn(MIXED))("/health")).json();
+  const { time: _time, ...untimed } = health;
+  assert.deepEqual(schemaFaults({ ...untimed, extra: 1, ageMs: "old", status: "ok" }), [
+    "$.time is missing",
+    '$.status is "ok"',
+    "$.ageMs is of type string",
+    "$.extra is not documented",
+  ]);
+});
