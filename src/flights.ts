@@ -30,7 +30,7 @@ const STALL_MARGIN_MS = 1_500;
 /** Create the book of flights; `longestProbeMs` is the longest probe timeout of the fleet. */
 export function createFlights(clock: Clock, longestProbeMs: number): Flights {
   const flightOf = new Map<string, { progressAtMs: number }>();
-  let news = Promise.withResolvers<void>();
+  let waiters = new Set<() => void>();
 
   function has(key: string): boolean {
     const flight = flightOf.get(key);
@@ -38,8 +38,9 @@ export function createFlights(clock: Clock, longestProbeMs: number): Flights {
   }
 
   function announce(): void {
-    news.resolve();
-    news = Promise.withResolvers<void>();
+    const woken = waiters;
+    waiters = new Set();
+    for (const wake of woken) wake();
   }
 
   function take(keys: readonly string[]): Flight {
@@ -60,7 +61,11 @@ export function createFlights(clock: Clock, longestProbeMs: number): Flights {
       const leftMs = deadlineMs - clock.nowMs();
       if (leftMs <= 0) return;
       const timer = new AbortController();
-      await Promise.race([news.promise, clock.sleep(leftMs, timer.signal)]);
+      // Each waiter's promise is its own: workerd runs what follows a promise in the request that made it, or nowhere.
+      const { promise: news, resolve: wake } = Promise.withResolvers<void>();
+      waiters.add(wake);
+      await Promise.race([news, clock.sleep(leftMs, timer.signal)]);
+      waiters.delete(wake);
       timer.abort();
     }
   }
