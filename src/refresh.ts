@@ -1,4 +1,4 @@
-import { createArchive } from "./archive.ts";
+import { createArchive } from "./refresh/archive.ts";
 import { adopt, ageOf, type Viewpoint } from "./core/age.ts";
 import { type DueTarget, dueTargets } from "./core/due.ts";
 import { fold } from "./core/fold.ts";
@@ -9,11 +9,11 @@ import { type Registry, type Target, targetsOf } from "./core/registry.ts";
 import type { Load, LoadOptions, Report } from "./core/report.ts";
 import { EMPTY_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
 import { createPool, type Pool } from "./fan-out.ts";
-import { createFlights, type Flight } from "./flights.ts";
-import { inquire, type ProbeBudget } from "./inquiry.ts";
+import { createFlights, type Flight } from "./refresh/flights.ts";
+import { inquire, type ProbeBudget } from "./refresh/inquiry.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
-import { type RefreshLog, refreshLog } from "./refresh-log.ts";
-import { createReportCache } from "./report-cache.ts";
+import { type RefreshLog, refreshLog } from "./refresh/log.ts";
+import { createReportCache } from "./refresh/report-cache.ts";
 
 /** What the loop works with; everything in it is shared by all invocations of an isolate or process. */
 export interface RefresherOptions {

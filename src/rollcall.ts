@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
-import type { RefreshLog } from "./refresh-log.ts";
+import type { RefreshLog } from "./refresh/log.ts";
 import { createRoutes } from "./surface/routes.ts";
 
 /** What a platform lends. */

@@ -12,21 +12,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "probe": ["ports.ts", "core", "wire", "gen"],
   "store": ["ports.ts", "core"],
   "surface": ["core", "wire", "gen"],
-  "loop": ["fan-out.ts", "ports.ts", "core"],
+  "refresh": ["fan-out.ts", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
-  "rollcall.ts": ["config", "ports.ts", "core", "loop", "surface"],
+  "rollcall.ts": ["config", "ports.ts", "core", "refresh", "surface"],
 };
 
-/** The loop is `refresh.ts` with the files it alone uses; configuration is `config.ts` with its folder. */
-const PARTS: Readonly<Record<string, string>> = {
-  "refresh.ts": "loop",
-  "inquiry.ts": "loop",
-  "flights.ts": "loop",
-  "archive.ts": "loop",
-  "report-cache.ts": "loop",
-  "refresh-log.ts": "loop",
-  "config.ts": "config",
-};
+/** A file and the folder of the same name are one part. */
+const PARTS: Readonly<Record<string, string>> = { "refresh.ts": "refresh", "config.ts": "config" };
 
 /** Composition roots import anything. */
 const ROOTS = ["worker.ts", "deno.ts"];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { NameVerdict, Report } from "../src/core/report.ts";
-import { STORE_PROBLEM } from "../src/archive.ts";
+import { STORE_PROBLEM } from "../src/refresh/archive.ts";
 import { createMemoryStore } from "../src/store/memory.ts";
 import { fleet, NOT_SERVING, numbered, REFUSED, scriptedProber, SERVING, state } from "./support/fleet.ts";
 import { createLoop } from "./support/loop.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./ports.ts";
+import type { Clock } from "../ports.ts";
 
 /** One refresh under way, and when it last got anywhere. */
 export interface Flight {

@@ -1,9 +1,9 @@
-import { MAX_CLOCK_SKEW_MS } from "./core/age.ts";
-import type { Knobs } from "./core/knobs.ts";
-import { mergeSnapshots } from "./core/merge.ts";
-import { EMPTY_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
-import { countWrite, mayWrite } from "./core/write-budget.ts";
-import type { Clock, SnapshotStore } from "./ports.ts";
+import { MAX_CLOCK_SKEW_MS } from "../core/age.ts";
+import type { Knobs } from "../core/knobs.ts";
+import { mergeSnapshots } from "../core/merge.ts";
+import { EMPTY_SNAPSHOT, type Snapshot } from "../core/snapshot.ts";
+import { countWrite, mayWrite } from "../core/write-budget.ts";
+import type { Clock, SnapshotStore } from "../ports.ts";
 
 /** The store as the refresh loop uses it: bounded in time, never rejecting, written within its budget. */
 export interface Archive {

@@ -1,5 +1,5 @@
-import type { Sighting } from "./core/observation.ts";
-import type { Snapshot } from "./core/snapshot.ts";
+import type { Sighting } from "../core/observation.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 
 /** One line of the operator's log; names, counts and times, never an address or a secret. */
 export interface RefreshLog {

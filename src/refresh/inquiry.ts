@@ -1,8 +1,8 @@
-import type { Observation, ProbeOutcome, Sighting } from "./core/observation.ts";
-import type { DueTarget } from "./core/due.ts";
-import type { TargetState } from "./core/snapshot.ts";
-import type { Pool } from "./fan-out.ts";
-import type { Clock, Prober } from "./ports.ts";
+import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
+import type { DueTarget } from "../core/due.ts";
+import type { TargetState } from "../core/snapshot.ts";
+import type { Pool } from "../fan-out.ts";
+import type { Clock, Prober } from "../ports.ts";
 
 /** Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others. */
 export const LANES = { first: 0, knownFailing: 1, confirm: 2 } as const;

@@ -1,8 +1,8 @@
-import { nextAgeChangeMs, type Viewpoint } from "./core/age.ts";
-import { createReport } from "./core/create-report.ts";
-import type { Registry } from "./core/registry.ts";
-import type { Report } from "./core/report.ts";
-import type { Snapshot } from "./core/snapshot.ts";
+import { nextAgeChangeMs, type Viewpoint } from "../core/age.ts";
+import { createReport } from "../core/create-report.ts";
+import type { Registry } from "../core/registry.ts";
+import type { Report } from "../core/report.ts";
+import type { Snapshot } from "../core/snapshot.ts";
 
 /** What may change from one report to the next without a verdict changing. */
 export interface ReportCacheInput {
