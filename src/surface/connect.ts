@@ -1,4 +1,4 @@
-import { createConnectRouter, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError, createConnectRouter, createContextValues } from "@connectrpc/connect";
 import {
   createAsyncIterable,
   readAllBytes,
@@ -9,20 +9,12 @@ import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
 import { createGrpcHealth } from "./grpc-health.ts";
 import { createJinaRpc } from "./jina-rpc.ts";
+import { isReadable } from "./readable.ts";
 import { BODY_MAX_BYTES } from "./read-body.ts";
-import { callOf, RPC_CALL, type RpcCall } from "./rpc-call.ts";
+import { callOf, RPC_CALL, type RpcCall, type RpcRequest } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
 import { streamedResponse } from "./streamed-response.ts";
 import { withoutFarTimeouts } from "./timeout.ts";
-
-/** A request for an RPC whose body has been read. */
-export interface RpcRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Headers;
-  readonly body: Uint8Array;
-  readonly signal: AbortSignal;
-}
 
 /** One RPC as connect-es serves it, in gRPC-web (binary and JSON) and Connect. */
 export interface ConnectRpc {
@@ -55,6 +47,7 @@ export function createConnectRpcs(settings: SurfaceSettings): readonly ConnectRp
 }
 
 async function answerRpc(handler: UniversalHandler, request: RpcRequest, call: RpcCall): Promise<Response> {
+  const unreadable = isReadable(request, handler.method.input) ? {} : { refusal: cannotDecode() };
   const serve = (signal: AbortSignal) =>
     handler({
       httpVersion: "",
@@ -63,10 +56,14 @@ async function answerRpc(handler: UniversalHandler, request: RpcRequest, call: R
       header: withoutFarTimeouts(request.headers),
       body: createAsyncIterable(request.body.length === 0 ? [] : [request.body]),
       signal,
-      contextValues: createContextValues().set(RPC_CALL, call),
+      contextValues: createContextValues().set(RPC_CALL, { ...unreadable, ...call }),
     });
   if (isStream(handler)) return await streamedResponse(serve, request.signal);
   return await wholeResponse(await serve(request.signal));
+}
+
+function cannotDecode(): ConnectError {
+  return new ConnectError("cannot decode the request message: it is not base64, or not protobuf", Code.InvalidArgument);
 }
 
 function isStream({ method }: UniversalHandler): boolean {

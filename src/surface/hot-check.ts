@@ -6,8 +6,7 @@ import {
   WIRE_STATUS,
 } from "../wire/health.ts";
 import type { ServingStatus } from "../core/status.ts";
-import type { RpcRequest } from "./connect.ts";
-import type { RpcCall } from "./rpc-call.ts";
+import type { RpcCall, RpcRequest } from "./rpc-call.ts";
 import { LIVENESS, statusOf } from "./served-name.ts";
 
 /** Where the direct way applies. */

@@ -10,6 +10,15 @@ export interface RpcCall {
   readonly refusal?: ConnectError;
 }
 
+/** A request for an RPC whose body has been read. */
+export interface RpcRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
 /** Where a call travels through connect-es. */
 export const RPC_CALL = createContextKey<RpcCall | undefined>(undefined, { description: "rollcall.call" });
 

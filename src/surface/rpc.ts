@@ -1,14 +1,13 @@
-import { base64Decode } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Load } from "../core/report.ts";
 import type { CallerReading, Refusal } from "./caller.ts";
-import { type ConnectRpc, createConnectRpcs, type RpcRequest } from "./connect.ts";
+import { type ConnectRpc, createConnectRpcs } from "./connect.ts";
 import { errorAnswer, methodNotAllowed, WWW_AUTHENTICATE } from "./error-answer.ts";
 import { isMatch } from "./etag.ts";
 import { BINARY_CONTENT_TYPE, decodeText, isGrpcWebText, textResponse } from "./grpc-web-text.ts";
 import { CHECK_PATH, hotCheck } from "./hot-check.ts";
 import { BODY_MAX_BYTES, readBody } from "./read-body.ts";
-import type { RpcCall } from "./rpc-call.ts";
+import type { RpcCall, RpcRequest } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
 /** One RPC as HTTP requests reach it, in every protocol served. */
@@ -77,7 +76,7 @@ async function answerBinary(rpc: ConnectRpc, sent: RpcRequest, call: RpcCall): P
 async function answerGet(rpc: ConnectRpc, request: Request, call: RpcCall): Promise<Response> {
   const { url, headers, signal } = request;
   const sent = { method: "GET", url, headers, body: new Uint8Array(), signal };
-  const answer = await rpc.answer(sent, { ...(isQueryReadable(url) ? {} : { refusal: badQuery() }), ...call });
+  const answer = await rpc.answer(sent, call);
   if (answer.status === 415) return unsupportedAnswer();
   const etag = answer.headers.get("etag");
   if (answer.status === 200 && etag !== null && isMatch(headers.get("if-none-match"), etag)) {
@@ -85,18 +84,6 @@ async function answerGet(rpc: ConnectRpc, request: Request, call: RpcCall): Prom
   }
   if (etag === null) answer.headers.set("cache-control", "no-store");
   return answer;
-}
-
-/** connect-es calls a message that is not base64 an internal error, and it is the caller's. */
-function isQueryReadable(url: string): boolean {
-  const query = new URL(url).searchParams;
-  if (query.get("base64") !== "1") return true;
-  try {
-    base64Decode(query.get("message") ?? "");
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function binaryHeaders(headers: Headers): Headers {
@@ -107,10 +94,6 @@ function binaryHeaders(headers: Headers): Headers {
 
 function tooLong(): ConnectError {
   return new ConnectError(`request body is longer than ${BODY_MAX_BYTES} bytes`, Code.ResourceExhausted);
-}
-
-function badQuery(): ConnectError {
-  return new ConnectError("message is not base64, although base64=1 says so", Code.InvalidArgument);
 }
 
 function notBase64(): ConnectError {

@@ -45,7 +45,8 @@ Deno.test("P12: Connect GET is served for Check and List, and not for Watch (dev
 Deno.test("grpc-web-text takes a body of several padded chunks", async () => {
   const frame = encodeFrame(encodeHealthCheckRequest("checkout"));
   const chunked = base64(frame.subarray(0, 5)) + base64(frame.subarray(5, 9)) + base64(frame.subarray(9));
-  assert.match(atob((await (await post("Check", chunked)).text()).slice(0, 12)), /^\0\0\0\0\x02\x08\x01/);
+  const answer = decodeText(await (await post("Check", chunked)).bytes());
+  assert.deepEqual([...answer ?? []].slice(0, 7), [...encodeFrame(new Uint8Array([8, 1]))]);
 });
 
 Deno.test("grpc-web-text carries errors in the trailer, base64 too", async () => {

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import type { FailureKind } from "../../src/core/observation.ts";
+import type { ServingStatus } from "../../src/core/status.ts";
+import { listedNames } from "../../src/surface/served-name.ts";
+import { WIRE_STATUS } from "../../src/wire/health.ts";
+import { schemaFaults } from "../support/health-schema.ts";
+import { healthClients, jinaClients } from "../support/clients.ts";
+import { answered, failed, type FleetMember, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
+import { surfaces } from "../support/surfaces.ts";
+
+const status = fc.constantFrom<ServingStatus>("SERVING", "NOT_SERVING", "UNKNOWN");
+const failure = fc.constantFrom<FailureKind>(
+  "timeout",
+  "unavailable",
+  "dns",
+  "tls",
+  "overloaded",
+  "rpc_error",
+  "protocol_mismatch",
+);
+const age = fc.constantFrom(0, 3_000, 14_999, 15_000, 29_999, 30_000, 599_999, 600_000, 9_000_000);
+const state = fc.oneof(
+  { weight: 5, arbitrary: fc.tuple(status, age).map(([seen, ms]) => answered(seen, { checkedAtMs: NOW_MS - ms })) },
+  fc.tuple(failure, age).map(([kind, ms]) => failed(kind, "its words", { checkedAtMs: NOW_MS - ms })),
+  fc.tuple(status, failure).map(([before, kind]) =>
+    stateOf(before, { kind: "failed", failure: kind, latencyMs: 1 }, { isSuspect: true })
+  ),
+  fc.constant(undefined),
+);
+const fleet = fc.array(fc.record({ state, critical: fc.boolean(), isNamed: fc.boolean() }), { maxLength: 6 })
+  .map((members): FleetMember[] =>
+    members.map(({ state, critical, isNamed }, at) => ({
+      name: `u${at}`,
+      critical,
+      services: isNamed ? ["", "acme.Shared"] : [""],
+      ...(state === undefined ? {} : { state }),
+    }))
+  );
+const policy = fc.constantFrom({ kind: "all" } as const, { kind: "any" } as const, { kind: "quorum", k: 1 } as const);
+
+Deno.test("all surfaces agree on every name of every fleet", async () => {
+  await fc.assert(
+    fc.asyncProperty(fleet, policy, fc.boolean(), async (members, policy, isInvalid) => {
+      const inGroup = members.slice(0, 3).map(({ name }) => ({ name, isCritical: true }));
+      const groups = inGroup.length === 0 ? [] : [{ name: "group", policy, members: inGroup }];
+      const report = isInvalid ? reportOn([], { isRegistryInvalid: true }) : reportOn(members, { groups });
+      const ask = surfaces(report);
+      const expected = report.names.get("")?.status ?? "UNKNOWN";
+      const http = expected === "SERVING" ? 200 : 503;
+
+      const dryRun = await ask("/dry_run");
+      assert.deepEqual([dryRun.status, (await dryRun.json()).code], [http, expected === "SERVING" ? 0 : 1]);
+      const answer = await ask("/health");
+      const health = await answer.json();
+      assert.deepEqual([answer.status, health.servingStatus], [http, expected]);
+      assert.deepEqual(schemaFaults(health), []);
+      for (const [protocol, client] of jinaClients(ask)) {
+        assert.equal((await client.dry_run({})).code, expected === "SERVING" ? 0 : 1, protocol);
+      }
+      for (const [protocol, client] of healthClients(ask)) {
+        for (const { name, status } of health.names as { name: string; status: ServingStatus }[]) {
+          assert.equal((await client.check({ service: name })).status, WIRE_STATUS[status], `${protocol} ${name}`);
+        }
+        const { statuses } = await client.list({});
+        assert.deepEqual(Object.keys(statuses).sort(), listedNames(report).map(({ name }) => name).sort(), protocol);
+        for (const [name, { status }] of Object.entries(statuses)) {
+          assert.equal(status, WIRE_STATUS[report.names.get(name)?.status ?? "UNKNOWN"], `${protocol} ${name}`);
+        }
+        for await (const { status } of client.watch({})) {
+          assert.equal(status, WIRE_STATUS[expected], protocol);
+          break;
+        }
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
