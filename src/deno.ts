@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   const rollcall = createRollcall({
     config,
     prober: createProber(),
-    store: createDenoKvStore(kv),
+    store: createDenoKvStore(kv, systemClock),
     clock: systemClock,
     log,
     shutdown: stop.signal,

@@ -1,4 +1,4 @@
-import type { SnapshotStore } from "../ports.ts";
+import type { Clock, SnapshotStore } from "../ports.ts";
 import { readText, replaceText } from "./deno-kv-text.ts";
 import { decodeSnapshot, encodeSnapshot } from "./encoding.ts";
 
@@ -7,8 +7,9 @@ import { decodeSnapshot, encodeSnapshot } from "./encoding.ts";
  * writer came between its read and its write, and rejects when that happens {@link UPDATE_ATTEMPTS} times in a row.
  *
  * @param kv Stays the caller's, to close after the last use.
+ * @param clock For the pause before `update` is repeated.
  */
-export function createDenoKvStore(kv: Deno.Kv): SnapshotStore {
+export function createDenoKvStore(kv: Deno.Kv, clock: Clock): SnapshotStore {
   return {
     async read() {
       const { text } = await readText(kv);
@@ -16,7 +17,7 @@ export function createDenoKvStore(kv: Deno.Kv): SnapshotStore {
     },
     async update(decide) {
       for (let attempt = 0; attempt < UPDATE_ATTEMPTS; attempt++) {
-        if (attempt > 0) await pause();
+        if (attempt > 0) await clock.sleep(Math.random() * PAUSE_MAX_MS);
         const { text, head } = await readText(kv);
         const decided = decide(text === undefined ? undefined : decodeSnapshot(text));
         if (decided === undefined || await replaceText(kv, head, encodeSnapshot(decided))) return decided;
@@ -29,10 +30,8 @@ export function createDenoKvStore(kv: Deno.Kv): SnapshotStore {
 /** In each round one writer wins, so as many processes as this can write at the same moment and all succeed. */
 const UPDATE_ATTEMPTS = 20;
 
-/** Longer than a commit takes; all pauses together stay well below a second. */
+/**
+ * Pauses are random, so that two writers do not meet again and again, and a commit fits into most of them; all together
+ * they stay well below a second.
+ */
 const PAUSE_MAX_MS = 20;
-
-/** Let the other writer finish, for a random time, so that two do not meet again and again. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.random() * PAUSE_MAX_MS));
-}
