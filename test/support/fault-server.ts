@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 /** A TCP server that answers with raw bytes, for what no proper server will say. */
-export interface FaultServer {
+export interface FaultServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /** Replace the fault, for connections to come. */
@@ -22,6 +22,8 @@ export interface FaultServer {
   openConnections(): number;
   /** Whole requests read so far, as text. */
   requests(): readonly string[];
+  /** Resolves when the next fault has been done to a connection. */
+  done(): Promise<void>;
   /** Resolves once no connection is open. */
   idle(): Promise<void>;
   /** Ends every connection and stops listening. */
@@ -35,6 +37,7 @@ export async function startFaultServer(initial: Fault): Promise<FaultServer> {
   const open = new Set<Socket>();
   const requests: string[] = [];
   let onIdle: (() => void)[] = [];
+  let onDone: (() => void)[] = [];
 
   const server = createServer((socket) => {
     connections++;
@@ -47,15 +50,29 @@ export async function startFaultServer(initial: Fault): Promise<FaultServer> {
       onIdle = [];
     });
     const current = fault;
-    if (current.when === "connect") return commit(socket, current);
+    const done = () => {
+      for (const resolve of onDone) resolve();
+      onDone = [];
+    };
+    if (current.when === "connect") {
+      socket.resume(); // A socket that is not read does not notice its end.
+      return commit(socket, current, done);
+    }
     readRequest(socket, (request) => {
       requests.push(request);
-      commit(socket, current);
+      commit(socket, current, done);
     });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
+
+  async function close(): Promise<void> {
+    for (const socket of open) socket.destroy();
+    const closed = once(server, "close");
+    server.close();
+    await closed;
+  }
 
   return {
     url: `http://127.0.0.1:${port}`,
@@ -66,13 +83,10 @@ export async function startFaultServer(initial: Fault): Promise<FaultServer> {
     connections: () => connections,
     openConnections: () => open.size,
     requests: () => requests,
+    done: () => new Promise((resolve) => onDone.push(resolve)),
     idle: () => open.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve)),
-    close: async () => {
-      for (const socket of open) socket.destroy();
-      const closed = once(server, "close");
-      server.close();
-      await closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -83,10 +97,11 @@ export async function refusedUrl(): Promise<string> {
   return server.url;
 }
 
-function commit(socket: Socket, { send = "", end = "close" }: Fault): void {
+function commit(socket: Socket, { send = "", end = "close" }: Fault, done: () => void): void {
   const finish = () => {
     if (end === "reset") socket.resetAndDestroy();
     if (end === "close") socket.end();
+    done();
   };
   if (send.length > 0) socket.write(send, finish);
   else finish();

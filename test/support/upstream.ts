@@ -21,7 +21,7 @@ export interface UpstreamOptions {
 }
 
 /** A real health server by other hands: connect-node on node:http, speaking gRPC-web and Connect. */
-export interface Upstream {
+export interface Upstream extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /** Create or change a service; undefined removes it. Open Watches hear of it. */
@@ -72,6 +72,14 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   await once(server, "listening");
   const { port } = server.address() as { port: number };
 
+  async function close(): Promise<void> {
+    ending.abort();
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  }
+
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -81,13 +89,8 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
       changes.dispatchEvent(new Event("change"));
     },
     requests: () => requests,
-    close: async () => {
-      ending.abort();
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

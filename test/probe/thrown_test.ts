@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http2";
+import { once } from "node:events";
+import { createProber } from "../../src/probe/prober.ts";
+import { thrownVerdict } from "../../src/probe/thrown.ts";
+import { type Fault, refusedUrl, startFaultServer } from "../support/fault-server.ts";
+import { brief } from "./answers.ts";
+import { FAULTS } from "./faults.ts";
+import { patient, targetOf } from "./target.ts";
+
+Deno.test("probe() tells transport faults by cause on Deno", async (t) => {
+  for (const { name, fault, isTls = false, expect } of FAULTS) {
+    await t.step(`${name}: ${expect}`, async () => {
+      assert.equal(await briefProbe(fault, isTls), expect);
+    });
+  }
+});
+
+Deno.test("probe() tells a refused connection on Deno", async () => {
+  const outcome = await createProber().probe(targetOf({ url: await refusedUrl() }), patient());
+  assert.equal(brief(outcome), "failed unavailable");
+  assert.equal(outcome.message, "tcp connect error: Connection refused (os error 111)");
+});
+
+Deno.test("probe() tells an upstream of HTTP/2 only on Deno", async () => {
+  const server = createServer();
+  server.on("sessionError", () => {});
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const outcome = await createProber().probe(targetOf({ url: `http://127.0.0.1:${port}` }), patient());
+  assert.equal(brief(outcome), "failed protocol_mismatch");
+  server.close();
+  await once(server, "close");
+});
+
+// What cannot be brought about here, in the words it was seen or is documented in.
+const WORDS: readonly (readonly [error: Error, expect: string])[] = [
+  [deno("(Connect): dns error: failed to lookup address information: Name or service not known"), "failed dns"],
+  [deno("(Connect): invalid peer certificate: UnknownIssuer"), "failed tls"],
+  [deno("(Connect): invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"), "failed tls"],
+  [deno("(Connect): received fatal alert: HandshakeFailure"), "failed tls"],
+  [deno("(Connect): peer is incompatible: ServerDoesNotSupportTls12Or13"), "failed tls"],
+  [deno("(Connect): tcp connect error: Connection timed out (os error 110)"), "failed timeout"],
+  [deno("(Connect): tcp connect error: No route to host (os error 113)"), "failed unavailable"],
+  [new Error("Network connection lost."), "failed unavailable"],
+  [new Error("internal error; reference = oa2tmgt0b6m7l15qgpii1tps"), "failed unavailable"],
+  [new TypeError("Gzip decompression failed."), "failed protocol_mismatch"],
+  [new Error("Too many subrequests."), "not-attempted"],
+  [new Error("Too many subrequests by single Worker invocation. To configure this limit, refer to …"), "not-attempted"],
+  [new Error("Too many API requests by single Worker invocation."), "not-attempted"],
+  [new Error("Subrequest depth limit exceeded."), "not-attempted"],
+  [new Error("Response closed due to connection limit"), "not-attempted"],
+  [new Error('Requires net access to "a.example:443", run again with the --allow-net flag'), "not-attempted"],
+];
+
+for (const [error, expect] of WORDS) {
+  const words = error.cause instanceof Error ? error.cause.message : error.message;
+  Deno.test(`thrownVerdict() is ${expect} when it reads ${words}`, () => {
+    assert.equal(brief(thrownVerdict(error, false)), expect);
+  });
+}
+
+Deno.test("thrownVerdict() does not take a cause from a name that the upstream chose", () => {
+  const host = "too-many-subrequests.dns-error.example";
+  const refused = deno("(Connect): tcp connect error: Connection refused (os error 111)", host);
+  assert.equal(brief(thrownVerdict(refused, false)), "failed unavailable");
+});
+
+Deno.test("thrownVerdict() says the same of the same fault twice", () => {
+  const [first, second] = ["a1", "b2"].map((id) =>
+    thrownVerdict(new Error(`internal error; reference = ${id}`), false)
+  );
+  assert.deepEqual(first, second);
+});
+
+/** An error as Deno's fetch throws it. */
+function deno(cause: string, host = "a.example"): Error {
+  return new TypeError("fetch failed", {
+    cause: new Error(`error sending request for url (https://${host}/): client error ${cause}`),
+  });
+}
+
+async function briefProbe(fault: Fault, isTls: boolean): Promise<string> {
+  const server = await startFaultServer(fault);
+  const url = isTls ? server.url.replace("http:", "https:") : server.url;
+  const outcome = await createProber().probe(targetOf({ url }), patient());
+  await server.close();
+  return brief(outcome);
+}
