@@ -6,7 +6,8 @@ export interface Freshening {
   /** The oldest observation the answer rests on; undefined when there is none. */
   readonly checkedAtMs: number | undefined;
   readonly ttlMs: number;
-  readonly isServing: boolean;
+  /** Whether the answer is good news that may be kept. */
+  readonly isSettled: boolean;
   readonly isTrusted: boolean;
   readonly etag: string;
 }
@@ -21,7 +22,7 @@ export function cacheHeaders(answer: Freshening): Record<string, string> {
   const ageSeconds = ageInSeconds(answer);
   const ttlSeconds = Math.floor(answer.ttlMs / 1_000);
   const scope = answer.isTrusted ? "private" : "public";
-  const isKept = answer.isServing && ageSeconds !== undefined && ageSeconds < ttlSeconds;
+  const isKept = answer.isSettled && ageSeconds !== undefined && ageSeconds < ttlSeconds;
   const headers: Record<string, string> = {
     "cache-control": isKept ? `${scope}, max-age=${ttlSeconds}` : answer.isTrusted ? "private, no-cache" : "no-cache",
     // Detail depends on the token, so a shared cache must not hand a stranger's copy to its holder.

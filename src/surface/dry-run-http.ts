@@ -4,6 +4,7 @@ import { dryRun } from "./dry-run.ts";
 import { weakEtag } from "./etag.ts";
 import { type Content, fleetAnswer } from "./http-answer.ts";
 import { prepareOnce } from "./prepared.ts";
+import { isFleetSettled } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
 /** `GET /dry_run`: a hot read finds its bytes prepared and builds no JSON. */
@@ -25,5 +26,6 @@ function content(report: Report, isTrusted: boolean, failureStatus: 200 | 503): 
     contentType: "application/json",
     body: new TextEncoder().encode(json),
     etag: weakEtag(json),
+    isSettled: isFleetSettled(report),
   };
 }

@@ -6,7 +6,7 @@ import { WIRE_STATUS } from "../wire/health.ts";
 import { cacheHeaders, oldestCheckedAtMs } from "./cache-headers.ts";
 import { weakEtag } from "./etag.ts";
 import { callOf } from "./rpc-call.ts";
-import { listedNames, LIVENESS, statusOf } from "./served-name.ts";
+import { isSettled, listedNames, LIVENESS, statusOf } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 import { createWatch } from "./grpc-watch.ts";
 
@@ -66,7 +66,7 @@ function setCacheHeaders(context: HandlerContext, report: Report, { names, conte
     nowMs: report.nowMs,
     checkedAtMs: oldestCheckedAtMs(names.flatMap(({ restsOn }) => restsOn)),
     ttlMs,
-    isServing: names.length > 0 && names.every(({ status }) => status === "SERVING"),
+    isSettled: names.length > 0 && names.every(isSettled),
     isTrusted: callOf(context).caller.isTrusted,
     etag: weakEtag(content),
   });

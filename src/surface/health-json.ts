@@ -5,6 +5,7 @@ import { weakEtag } from "./etag.ts";
 import { fleetAnswer } from "./http-answer.ts";
 import { healthDocument, prepareHealth } from "./prepare-health.ts";
 import { prepareOnce } from "./prepared.ts";
+import { isFleetSettled } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
 const HTTP_STATUS = { SERVING: 200, NOT_SERVING: 503, UNKNOWN: 503 } as const satisfies Record<ServingStatus, number>;
@@ -15,16 +16,17 @@ export function createHealthAnswer(
 ): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => {
     const health = prepareHealth(report, isTrusted);
-    return { health, fixedText: JSON.stringify(health, withoutTimes) };
+    return { health, fixedText: JSON.stringify(health, withoutTimes), isSettled: isFleetSettled(report) };
   });
   return async (request, load, { isTrusted, options }) => {
     const report = await load(options);
-    const { health, fixedText } = prepare(report, isTrusted);
+    const { health, fixedText, isSettled } = prepare(report, isTrusted);
     const content = {
       status: HTTP_STATUS[health.servingStatus],
       contentType: "application/health+json",
       body: new TextEncoder().encode(JSON.stringify(healthDocument(health, report))),
       etag: weakEtag(fixedText + JSON.stringify(report.problems)),
+      isSettled,
     };
     return fleetAnswer(content, { request, report, isTrusted, ttlMs });
   };

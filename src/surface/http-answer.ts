@@ -1,7 +1,6 @@
 import type { Report } from "../core/report.ts";
 import { cacheHeaders, retryAfterSeconds } from "./cache-headers.ts";
 import { isMatch } from "./etag.ts";
-import { fleetStatus } from "./served-name.ts";
 
 /** A body and what is said about it. */
 export interface Content {
@@ -9,6 +8,8 @@ export interface Content {
   readonly contentType: string;
   readonly body: Uint8Array<ArrayBuffer>;
   readonly etag: string;
+  /** Whether it is good news that may be kept. */
+  readonly isSettled: boolean;
 }
 
 /** What an answer about the fleet depends on besides its content. */
@@ -29,7 +30,7 @@ export function fleetAnswer(content: Content, { request, report, isTrusted, ttlM
     nowMs: report.nowMs,
     checkedAtMs: report.oldestCheckedAtMs,
     ttlMs,
-    isServing: fleetStatus(report) === "SERVING",
+    isSettled: content.isSettled,
     isTrusted,
     etag: content.etag,
   };

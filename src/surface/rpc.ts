@@ -80,6 +80,7 @@ async function answerGet(rpc: ConnectRpc, request: Request, call: RpcCall): Prom
   if (answer.status === 415) return unsupportedAnswer();
   const etag = answer.headers.get("etag");
   if (answer.status === 200 && etag !== null && isMatch(headers.get("if-none-match"), etag)) {
+    for (const name of ["content-type", "content-length"]) answer.headers.delete(name);
     return new Response(null, { status: 304, headers: answer.headers });
   }
   if (etag === null) answer.headers.set("cache-control", "no-store");

@@ -19,6 +19,17 @@ export function fleetStatus(report: Report): ServingStatus {
   return statusOf(report, "") ?? "UNKNOWN";
 }
 
+/** Good news that may be kept: SERVING, and no failure waits to be confirmed behind it. */
+export function isSettled({ status, restsOn }: NameVerdict): boolean {
+  return status === "SERVING" && restsOn.every(({ state }) => state?.isSuspect !== true);
+}
+
+/** {@link isSettled} of the fleet. */
+export function isFleetSettled(report: Report): boolean {
+  const fleet = report.isRegistryInvalid ? undefined : report.names.get("");
+  return fleet !== undefined && isSettled(fleet);
+}
+
 /** The names `List` returns: the fleet as `""`, upstreams, services and groups; not the pairs, which may be very many. */
 export function listedNames(report: Report): readonly NameVerdict[] {
   return [...report.names.values()].filter(({ name, kind }) => name === "" || LISTED_KINDS.has(kind));

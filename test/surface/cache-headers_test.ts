@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../src/core/report.ts";
 import { isMatch, weakEtag } from "../../src/surface/etag.ts";
-import { answered, failed, NOW_MS, reportOn } from "../support/reports.ts";
+import { answered, failed, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
 
 const TRUSTED = { authorization: `Bearer ${READ_TOKEN}` };
@@ -29,6 +29,13 @@ for (const path of PATHS) {
     assert.deepEqual(await seen(-900), ["0", "public, max-age=15", null]);
   });
 
+  Deno.test(`GET ${path} is not kept while a failure waits to be confirmed`, async () => {
+    const unconfirmed = { kind: "failed", failure: "timeout", latencyMs: 1 } as const;
+    const state = stateOf("SERVING", unconfirmed, { isSuspect: true });
+    const answer = await surfaces(reportOn([{ name: "checkout", state }]))(path);
+    assert.deepEqual([answer.status, ...headersOf(answer, "cache-control")], [200, "no-cache"]);
+  });
+
   Deno.test(`GET ${path} keeps what a trusted caller sees out of shared caches`, async () => {
     const answer = await surfaces(serving(0))(path, { headers: TRUSTED });
     assert.deepEqual(headersOf(answer, "cache-control", "vary"), ["private, max-age=15", "Authorization"]);
@@ -40,6 +47,7 @@ for (const path of PATHS) {
     const again = await surfaces(serving(9_000))(path, { headers: { "if-none-match": `"other", ${etag}` } });
     assert.equal(again.status, 304);
     assert.equal((await again.bytes()).length, 0);
+    assert.deepEqual(headersOf(again, "content-type", "content-length"), [null, null]);
     assert.deepEqual(headersOf(again, "etag", "age", "cache-control", "vary"), [
       etag,
       "9",
