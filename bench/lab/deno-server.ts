@@ -1,0 +1,29 @@
+import { type Child, startChild } from "./child.ts";
+import type { Server } from "./server.ts";
+
+/** Start Rollcall on Deno: `src/deno.ts` with these variables, a store in memory and no refresh of its own accord. */
+export async function startRollcallOnDeno(vars: Readonly<Record<string, unknown>>): Promise<Server> {
+  const text = Object.entries(vars).map((
+    [name, value],
+  ) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
+  const env = { ...Object.fromEntries(text), HOST: "127.0.0.1", PORT: "0", KV_PATH: ":memory:", REFRESH_EVERY_MS };
+  return await listening(startChild("src/deno.ts", { env }));
+}
+
+/** Start a bare `Deno.serve`, which reads request bodies or does not. */
+export async function startBareDeno(reading: "reads-body" | "reads-nothing"): Promise<Server> {
+  return await listening(startChild("bench/lab/bare-deno.ts", { args: [reading] }));
+}
+
+/** The most a timer holds. */
+const REFRESH_EVERY_MS = "2147483647";
+
+async function listening(child: Child): Promise<Server> {
+  for (;;) {
+    const line = await child.read() as { event: string; url?: string };
+    if (line.event === "boot-error" || line.event === "registry-error") throw new Error(JSON.stringify(line));
+    if (line.event === "listening" && line.url !== undefined) {
+      return { port: Number(new URL(line.url).port), pid: child.pid, [Symbol.asyncDispose]: child.kill };
+    }
+  }
+}
