@@ -96,7 +96,6 @@ function readServices(field: Field): readonly string[] {
 function readService(field: Field): string | undefined {
   if (field.value === "") return "";
   if (field.value === "*") return refuse(field, "this version cannot discover services", "list their names");
-  const service = readText(field);
-  if (service !== undefined) checkNotReserved(field, service, "ask the upstream by another service name");
-  return service;
+  // `liveness` and `readiness` are common service names; bare, they stay Rollcall's own, and `<upstream>/readiness` is theirs.
+  return readText(field);
 }

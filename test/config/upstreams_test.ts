@@ -71,10 +71,6 @@ const BAD_FIELDS: readonly (readonly [given: object, ...problems: string[]])[] =
     'Cannot parse UPSTREAMS[0].services[0] "*" of upstream "checkout": this version cannot discover services; list their names',
   ],
   [
-    { services: ["liveness"] },
-    'Cannot parse UPSTREAMS[0].services[0] "liveness" of upstream "checkout": liveness is a name of Rollcall\'s own; ask the upstream by another service name',
-  ],
-  [
     { services: ["b\tc"] },
     'Cannot parse UPSTREAMS[0].services[0] "b\\tc" of upstream "checkout": it has control characters; remove them (a value read from a file may end with a line break)',
   ],

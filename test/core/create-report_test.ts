@@ -74,6 +74,13 @@ Deno.test("createReport() shows an optional upstream, marks the fleet degraded, 
   assert.deepEqual(names.get("")?.culprits, []);
 });
 
+Deno.test("createReport() keeps an upstream's own readiness service apart from the fleet's", () => {
+  const registry = { upstreams: [upstream("a", { services: ["", "readiness"] }), upstream("b")], groups: [] };
+  const { names } = report(registry, { "a/": "SERVING", "a/readiness": "SERVING", "b/": "NOT_SERVING" });
+  assert.equal(names.get("a/readiness")?.status, "SERVING");
+  assert.equal(names.get("readiness")?.status, "NOT_SERVING");
+});
+
 Deno.test("createReport() judges a service that only optional upstreams list by those", () => {
   const registry = {
     upstreams: [upstream("a"), upstream("b", { critical: false, services: ["acme.Cart"] })],
