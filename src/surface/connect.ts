@@ -58,8 +58,9 @@ async function answerRpc(handler: UniversalHandler, request: RpcRequest, call: R
       signal,
       contextValues: createContextValues().set(RPC_CALL, { ...unreadable, ...call }),
     });
-  if (isStream(handler)) return await streamedResponse(serve, request.signal);
-  return await wholeResponse(await serve(request.signal));
+  if (isStream(handler)) return await streamedResponse(serve);
+  // A unary call answers within its deadline, whether or not somebody still listens.
+  return await wholeResponse(await serve(new AbortController().signal));
 }
 
 function cannotDecode(): ConnectError {

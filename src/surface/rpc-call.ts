@@ -16,7 +16,6 @@ export interface RpcRequest {
   readonly url: string;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  readonly signal: AbortSignal;
 }
 
 /** Where a call travels through connect-es. */

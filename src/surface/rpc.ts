@@ -58,7 +58,6 @@ async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Pro
     url: request.url,
     headers: isText ? binaryHeaders(request.headers) : request.headers,
     body: body ?? new Uint8Array(),
-    signal: request.signal,
   };
   const unreadable = body === undefined ? { refusal: raw === undefined ? tooLong() : notBase64() } : {};
   const answer = await answerBinary(rpc, sent, { ...unreadable, ...call });
@@ -74,8 +73,8 @@ async function answerBinary(rpc: ConnectRpc, sent: RpcRequest, call: RpcCall): P
 
 /** A Connect GET, for RPCs without side effects; kept and revalidated like any other GET. */
 async function answerGet(rpc: ConnectRpc, request: Request, call: RpcCall): Promise<Response> {
-  const { url, headers, signal } = request;
-  const sent = { method: "GET", url, headers, body: new Uint8Array(), signal };
+  const { url, headers } = request;
+  const sent = { method: "GET", url, headers, body: new Uint8Array() };
   const answer = await rpc.answer(sent, call);
   if (answer.status === 415) return unsupportedAnswer();
   const etag = answer.headers.get("etag");

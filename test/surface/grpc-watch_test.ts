@@ -113,17 +113,6 @@ Deno.test("Watch asks no more and leaves no timer when its client has gone", asy
   assert.equal(asked.length, 1);
 });
 
-Deno.test("Watch ends at once when the request is aborted", async () => {
-  const gone = new AbortController();
-  const answer = await surfaces(() => Promise.resolve(serving))(WATCH, { ...WEB, signal: gone.signal });
-  const reader = answer.body?.getReader();
-  await reader?.read();
-  gone.abort();
-  let read = await reader?.read();
-  while (read?.done === false) read = await reader?.read();
-  assert.equal(read?.done, true);
-});
-
 Deno.test("Watch itself ends with DEADLINE_EXCEEDED when the caller's time is up", async () => {
   const answer = await surfaces(serving)(WATCH, { ...WEB, headers: { ...WEB.headers, "grpc-timeout": "20m" } });
   assert.match(await answer.text(), /grpc-status: 4/);
