@@ -28,10 +28,12 @@ export function createRollcall({ config, prober, store, clock, log, shutdown }: 
   const { registry, knobs, readToken, problems } = config;
   const isRegistryInvalid = problems.length > 0;
   const refresher = createRefresher({ registry, knobs, prober, store, clock, log, isRegistryInvalid });
+  // No answer stays fresh longer than the part of it that ages first.
+  const shortestTtlMs = Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs));
   const app = createRoutes({
     readToken,
-    ttlMs: knobs.ttlMs,
-    watchEveryMs: Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs)),
+    ttlMs: shortestTtlMs,
+    watchEveryMs: shortestTtlMs,
     watchMaxMs: knobs.watchMaxMs,
     listMax: knobs.listMax,
     dryRunFailureStatus: knobs.dryRunFailureStatus,
