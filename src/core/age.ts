@@ -1,4 +1,5 @@
 import { boundsFor, type Freshness, freshness, type FreshnessBounds } from "./freshness.ts";
+import { mergeSnapshots } from "./merge.ts";
 import type { Snapshot, TargetState } from "./snapshot.ts";
 import type { Upstream } from "./registry.ts";
 
@@ -58,5 +59,6 @@ export function adopt(memory: Snapshot, stored: Snapshot, view: Viewpoint): Snap
       targets[key] = theirs;
     }
   }
-  return { targets, storedAtMs: stored.storedAtMs, writes: stored.writes };
+  // A read may lag behind our own last write, which must not be forgotten: the write budget counts on it.
+  return { ...mergeSnapshots(memory, stored), targets };
 }

@@ -58,3 +58,10 @@ Deno.test("adopt() never takes an older state for a newer one, nor one a broken 
     ours.targets,
   );
 });
+
+Deno.test("adopt() does not forget our own last write when the read lags behind it", () => {
+  const ours = { ...snapshot({}), storedAtMs: 900_000, writes: { day: 1, byPlace: { here: 3 } } };
+  const lagging = { ...snapshot({}), storedAtMs: 890_000, writes: { day: 1, byPlace: { here: 2, there: 5 } } };
+  const { storedAtMs, writes } = adopt(ours, lagging, view);
+  assert.deepEqual({ storedAtMs, writes }, { storedAtMs: 900_000, writes: { day: 1, byPlace: { here: 3, there: 5 } } });
+});
