@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { createClient } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
+import { WIRE_STATUS } from "../../src/wire/health.ts";
+import { eventually } from "../support/eventually.ts";
+import { startOnDeno } from "../support/rollcall-deno.ts";
+import { startUpstream } from "../support/upstream.ts";
+import { runtimeSuite } from "./suite.ts";
+
+runtimeSuite("Deno", startOnDeno);
+
+Deno.test("Deno: REFRESH_EVERY_MS refreshes the snapshot with nobody asking", async () => {
+  await using upstream = await startUpstream();
+  await using rollcall = await startOnDeno({
+    upstreams: [{ name: "a", url: upstream.url }],
+    vars: { REFRESH_EVERY_MS: "200", TTL_MS: "100", STALE_MS: "60000" },
+  });
+  await eventually(() => rollcall.entries("refresh")[2], () => `there are no three refreshes in\n${rollcall.log()}`);
+  assert.ok(upstream.requests() >= 3);
+});
+
+Deno.test("Deno: SIGTERM ends open Watch streams with OK, and the process with 0", async () => {
+  await using upstream = await startUpstream();
+  await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }] });
+  const client = createClient(Health, createGrpcWebTransport({ baseUrl: rollcall.url }));
+  const startedMs = Date.now();
+  let exit: Promise<number> | undefined;
+  const seen: number[] = [];
+  for await (const { status } of client.watch({ service: "a" })) {
+    seen.push(status);
+    exit = rollcall.terminate();
+  }
+  assert.deepEqual(seen, [WIRE_STATUS.SERVING]);
+  assert.equal(await exit, 0);
+  assert.ok(Date.now() - startedMs < 5_000, "it took its time");
+});
+
+Deno.test("Deno: the start banner says where it listens and whom it watches", async () => {
+  await using upstream = await startUpstream();
+  await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }] });
+  const [entry] = rollcall.entries("listening");
+  assert.deepEqual(entry, {
+    event: "listening",
+    url: rollcall.url,
+    upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }],
+    groups: [],
+    problems: 0,
+  });
+});

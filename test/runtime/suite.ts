@@ -1,0 +1,25 @@
+import type { StartRollcall } from "../support/rollcall.ts";
+import { bootSuite } from "./suite/boot.ts";
+import { clientsSuite } from "./suite/clients.ts";
+import { faultsSuite } from "./suite/faults.ts";
+import { httpSuite } from "./suite/http.ts";
+import { malformedSuite } from "./suite/malformed.ts";
+import { readersSuite } from "./suite/readers.ts";
+import { rpcSuite } from "./suite/rpc.ts";
+import { storeSuite } from "./suite/store.ts";
+import { tokenSuite } from "./suite/token.ts";
+import { watchSuite } from "./suite/watch.ts";
+
+/** What every platform must do alike: each test starts a Rollcall there, and knows it by its url and its log alone. */
+export function runtimeSuite(platform: string, start: StartRollcall): void {
+  httpSuite(platform, start);
+  tokenSuite(platform, start);
+  malformedSuite(platform, start);
+  rpcSuite(platform, start);
+  watchSuite(platform, start);
+  faultsSuite(platform, start);
+  readersSuite(platform, start);
+  storeSuite(platform, start);
+  bootSuite(platform, start);
+  clientsSuite(platform, start);
+}

@@ -1,0 +1,112 @@
+import { DatabaseSync } from "node:sqlite";
+import { eventually } from "./eventually.ts";
+import { checkLog, entriesOf, environment, type RollcallOptions, type RunningRollcall } from "./rollcall.ts";
+
+/** A Rollcall as a Deno process, with what only that platform has. */
+export interface RunningProcess extends RunningRollcall {
+  /** Send SIGTERM and give the exit code; rejects when the process does not end within its own limit. */
+  terminate(): Promise<number>;
+}
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** A process that refreshes only when somebody asks: the longest interval there is. */
+const NEVER_MS = "2147483647";
+
+/** Longer than the process gives itself to shut down. */
+const EXIT_WITHIN_MS = 10_000;
+
+/** Start `src/deno.ts` as a process of its own, with a Deno KV file of its own. Rejects with its log when it does not listen. */
+export async function startOnDeno(options: RollcallOptions): Promise<RunningProcess> {
+  const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
+  const kvPath = `${folder}/rollcall.sqlite3`;
+  const env = { REFRESH_EVERY_MS: NEVER_MS, ...environment(options), HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
+  let log = "";
+  let child = spawn(env, (text) => log += text);
+  let url = await listening();
+
+  async function listening(starts = 1): Promise<string> {
+    const entry = await eventually(
+      () => entriesOf(log, "listening")[starts - 1],
+      () => `it does not listen; its log is:\n${log}`,
+    );
+    return String(entry["url"]);
+  }
+
+  async function terminate(): Promise<number> {
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => child.kill("SIGKILL"), EXIT_WITHIN_MS);
+    const { code, signal } = await child.status;
+    clearTimeout(timer);
+    if (signal === "SIGKILL") throw new Error(`Cannot end the process by SIGTERM; its log is:\n${log}`);
+    return code;
+  }
+
+  async function endOnce(): Promise<void> {
+    if (!await hasEnded(child)) await terminate();
+  }
+
+  async function stop(): Promise<void> {
+    await endOnce();
+    await Deno.remove(folder, { recursive: true });
+    checkLog(log);
+  }
+
+  return {
+    get url() {
+      return url;
+    },
+    log: () => log,
+    entries: (event) => entriesOf(log, event),
+    breakStore: () => Promise.resolve(dropTables(kvPath)),
+    restart: async () => {
+      await endOnce();
+      const starts = entriesOf(log, "listening").length;
+      child = spawn(env, (text) => log += text);
+      url = await listening(starts + 1);
+    },
+    terminate,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function spawn(env: Readonly<Record<string, string>>, print: (text: string) => void): Deno.ChildProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--unstable-kv", "src/deno.ts"],
+    cwd: ROOT,
+    env: { ...inherited("PATH", "HOME", "DENO_DIR"), ...env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  for (const stream of [child.stdout, child.stderr]) void pump(stream, print);
+  return child;
+}
+
+async function pump(stream: ReadableStream<Uint8Array>, print: (text: string) => void): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) print(text);
+}
+
+function inherited(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/** Whether the process has ended by now. */
+function hasEnded(child: Deno.ChildProcess): Promise<boolean> {
+  return Promise.race([
+    child.status.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(resolve, 0, false)),
+  ]);
+}
+
+/** What another program would do to a Deno KV file by mistake: from then on it has no table to read or write. */
+function dropTables(path: string): void {
+  using database = new DatabaseSync(path);
+  const tables = database.prepare("select name from sqlite_master where type = 'table'").all();
+  for (const { name } of tables) database.exec(`drop table "${name}"`);
+}
