@@ -1,7 +1,7 @@
 import type { Upstream } from "../core/registry.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest, WIRE_STATUS } from "../wire/health.ts";
 import { codeOfName, grpcVerdict, mismatch, servingVerdict, type Verdict } from "./verdict.ts";
-import { checkUrl, judgeStatus, probeHeaders, readBody, TOO_LONG, type Way } from "./way.ts";
+import { checkUrl, probeHeaders, readBody, statusVerdict, TOO_LONG, type Way } from "./way.ts";
 
 /** Unary `grpc.health.v1.Health/Check` over Connect, binary or JSON. Source: https://connectrpc.com/docs/protocol */
 export const CONNECT: Way = {
@@ -17,8 +17,7 @@ export const CONNECT: Way = {
   }),
 
   async judge(response, upstream) {
-    const early = judgeStatus(response);
-    if (early !== undefined) return await judgeError(response) ?? early;
+    if (response.status !== 200) return await judgeError(response) ?? statusVerdict(response);
     const { isContentType, judge } = CODECS[upstream.codec];
     const contentType = response.headers.get("content-type") ?? "";
     if (!isContentType.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);

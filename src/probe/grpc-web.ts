@@ -1,7 +1,7 @@
 import { decodeFrames, decodeTrailer, encodeFrame, grpcStatus } from "../wire/grpc-web.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest } from "../wire/health.ts";
 import { grpcVerdict, mismatch, servingVerdict, type Verdict } from "./verdict.ts";
-import { checkUrl, judgeStatus, probeHeaders, readBody, TOO_LONG, type Way } from "./way.ts";
+import { checkUrl, probeHeaders, readBody, statusVerdict, TOO_LONG, type Way } from "./way.ts";
 
 /**
  * Unary `grpc.health.v1.Health/Check` over gRPC-web, binary.
@@ -22,9 +22,9 @@ export const GRPC_WEB: Way = {
   }),
 
   async judge(response) {
-    const own = grpcStatus(undefined, response.headers.get("grpc-message")).message;
-    const early = judgeStatus(response, own);
-    if (early !== undefined) return early;
+    if (response.status !== 200) {
+      return statusVerdict(response, grpcStatus(null, response.headers.get("grpc-message")).message);
+    }
     const contentType = response.headers.get("content-type") ?? "";
     if (!CONTENT_TYPE.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);
     const body = await readBody(response);

@@ -27,42 +27,58 @@ export function checkUrl(upstream: Upstream): string {
 
 /** The upstream's own headers under the probe's: hop-by-hop ones and what a probe sets itself cannot be changed. */
 export function probeHeaders(upstream: Upstream, own: Readonly<Record<string, string>>): Headers {
-  const headers = new Headers(upstream.headers);
-  for (const name of NEVER_SENT) headers.delete(name);
-  for (const [name, value] of Object.entries(own)) headers.set(name, value);
-  headers.set("user-agent", USER_AGENT);
-  // A health answer is smaller than any compression of it.
-  headers.set("accept-encoding", "identity");
-  return headers;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(upstream.headers)) {
+    if (!NEVER_SENT.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+  }
+  // One call instead of a dozen: each into a Headers object leaves JavaScript, which is what a probe's CPU goes to.
+  return new Headers({ ...headers, ...ALWAYS_SENT, ...own });
 }
 
-/** Judge what precedes any protocol: a redirect, which is not followed, or a status other than 200. */
-export function judgeStatus(response: Response, text = ""): Verdict | undefined {
-  if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
-    return mismatch(redirectText(response));
-  }
-  return response.status === 200 ? undefined : httpVerdict(response.status, text);
+/** Judge an answer whose status is not 200, before any protocol: a redirect, which is not followed, or a bare status. */
+export function statusVerdict(response: Response, text = ""): Verdict {
+  const isRedirect = response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
+  return isRedirect ? mismatch(redirectText(response)) : httpVerdict(response.status, text);
 }
 
 /** Read a body; undefined when it is longer than {@link BODY_MAX_BYTES}, the rest of it then cancelled. */
 export async function readBody(response: Response): Promise<Uint8Array | undefined> {
+  if (response.body === null) return new Uint8Array();
+  // Not `for await`, which took a quarter of a probe's CPU on workerd.
+  const reader = response.body.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > BODY_MAX_BYTES) return undefined;
-    chunks.push(chunk);
+  for (;;) {
+    const { value } = await reader.read();
+    if (value === undefined) return chunks.length === 1 ? chunks[0] : concat(chunks, length);
+    length += value.length;
+    if (length > BODY_MAX_BYTES) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(value);
   }
-  return chunks.length === 1 ? chunks[0] : concat(chunks, length);
 }
 
 /** Said when {@link readBody} gave nothing. */
 export const TOO_LONG: Verdict = mismatch(`answer longer than ${BODY_MAX_BYTES} bytes`);
 
-/** Several front ends refuse requests without one, and workerd sends none of its own. */
-const USER_AGENT = "rollcall-probe";
+const ALWAYS_SENT = {
+  // Several front ends refuse requests without one, and workerd sends none of its own.
+  "user-agent": "rollcall-probe",
+  // A health answer is smaller than any compression of it.
+  "accept-encoding": "identity",
+} as const;
 
-const NEVER_SENT = ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** Where to, less the query and userinfo: either may hold a token. */
 function redirectText(response: Response): string {

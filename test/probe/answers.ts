@@ -36,6 +36,8 @@ const GRPC_WEB_HEADERS = { "content-type": "application/grpc-web" };
 const CONNECT_CONTENT_TYPES = { proto: "application/proto", json: "application/json" } as const;
 const OK_TRAILER = trailer("grpc-status: 0\r\n");
 const HTML = { "content-type": "text/html" };
+// Followed, it would lead round in a circle.
+const ELSEWHERE = { ...HTML, location: "/elsewhere?token=1" };
 
 /** HTTP statuses without any protocol in them, for every protocol alike. */
 const BARE_HTTP: readonly Answer[] = [
@@ -64,7 +66,12 @@ const BARE_HTTP: readonly Answer[] = [
     525: "failed tls",
     526: "failed tls",
     530: "failed dns",
-  }).map(([status, expect]): Answer => ({ name: `HTTP ${status}`, status: Number(status), headers: HTML, expect })),
+  }).map(([status, expect]): Answer => ({
+    name: `HTTP ${status}`,
+    status: Number(status),
+    headers: status[0] === "3" ? ELSEWHERE : HTML,
+    expect,
+  })),
   { name: "P9: HTTP 404", status: 404, headers: HTML, expect: "UNKNOWN health_unimplemented" },
   {
     name: "G2: HTTP 200 with a page",

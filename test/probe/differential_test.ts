@@ -133,7 +133,7 @@ Deno.test("probe() calls random gRPC-web bodies SERVING only when connect-es doe
     }),
     { numRuns: 2_000 },
   );
-  assert.ok(serving > 0, "the law was never put to the test");
+  assert.ok(serving > 100, "the law was never put to the test");
 });
 
 /** Frames in any order and number, some with a byte changed or cut off. */
@@ -143,14 +143,18 @@ function anyBody(): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
     fc.constantFrom(0, 0, 0, 5, 14).map((code) => encodeTrailer(code, "why")),
     fc.uint8Array({ maxLength: 4 }).map((bytes) => encodeFrame(bytes)),
   );
-  const noise = fc.option(fc.tuple(fc.nat(30), fc.nat(255)), { freq: 2 });
-  return fc.tuple(fc.array(frame, { maxLength: 3 }), noise, fc.option(fc.nat(30), { freq: 4 })).map(
-    ([frames, change, cut]) => {
-      const body = frames.flatMap((bytes) => [...bytes]);
-      if (change !== null && change[0] < body.length) body[change[0]] = change[1];
-      return new Uint8Array(cut === null ? body : body.slice(0, cut));
-    },
+  const good = fc.constant([encodeFrame(new Uint8Array([8, 1])), encodeTrailer(0)]);
+  const frames = fc.oneof(
+    good,
+    fc.array(frame, { maxLength: 3 }),
+    fc.tuple(good, fc.array(frame, { maxLength: 2 })).map((all) => all.flat()),
   );
+  const change = fc.option(fc.tuple(fc.nat(30), fc.nat(255)), { freq: 2 });
+  return fc.tuple(frames, change, fc.option(fc.nat(30), { freq: 4 })).map(([frames, change, cut]) => {
+    const body = frames.flatMap((bytes) => [...bytes]);
+    if (change !== null && change[0] < body.length) body[change[0]] = change[1];
+    return new Uint8Array(cut === null ? body : body.slice(0, cut));
+  });
 }
 
 async function ourVerdict(upstream: Partial<Upstream>, response: Response): Promise<string> {
