@@ -18,12 +18,13 @@ const PROBES = 3_000;
 const TICK_MS = 10;
 
 const DIRECT = `
-  import { createProber } from "./src/probe/prober.ts";
+  import { systemClock } from "../src/clock.ts";
+import { createProber } from "./src/probe/prober.ts";
   const upstream = { name: "a", url: "https://a.example", protocol: "grpc-web", codec: "proto", services: [""],
     timeoutMs: 1500, ttlMs: 15000, critical: true, headers: {} };
   const target = { key: "a/", upstream, service: "" };
   export function createAsk(fetch) {
-    const prober = createProber({ fetch });
+    const prober = createProber({ nowMs: systemClock.nowMs, fetch });
     return async (signal) => (await prober.probe(target, { timeoutMs: 1500, signal })).status === "SERVING";
   }
 `;

@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   };
   const rollcall = createRollcall({
     config,
-    prober: createProber(),
+    prober: createProber(systemClock),
     store: createDenoKvStore(kv, systemClock),
     clock: systemClock,
     log,

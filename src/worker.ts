@@ -36,7 +36,7 @@ function boot(env: Env): Rollcall {
   const config = parseConfig(env, "workers");
   for (const problem of config.problems) log({ event: "registry-error", problem });
   const store = env.KV === undefined ? createMemoryStore() : createWorkersKvStore(env.KV);
-  return createRollcall({ config, prober: createProber(), store, clock: systemClock, log });
+  return createRollcall({ config, prober: createProber(systemClock), store, clock: systemClock, log });
 }
 
 /** Workers Logs keeps what is printed; one line of JSON is one searchable entry. */

@@ -10,10 +10,10 @@ import type { Question, Way } from "./way.ts";
 
 /** What a prober asks with. */
 export interface ProberOptions {
+  /** Any clock, in milliseconds; only differences count. */
+  readonly nowMs: () => number;
   /** Default: the platform's own. */
   readonly fetch?: typeof fetch;
-  /** Any steady clock, in milliseconds; only differences count. Default: `performance.now`. */
-  readonly nowMs?: () => number;
 }
 
 /**
@@ -22,8 +22,7 @@ export interface ProberOptions {
  * Whatever is thrown becomes an outcome. Redirects are not followed, what is not read of an answer is cancelled, and
  * messages are cleaned of the header values that were sent.
  */
-export function createProber(options: ProberOptions = {}): Prober {
-  const { fetch = globalThis.fetch, nowMs = () => performance.now() } = options;
+export function createProber({ nowMs, fetch = globalThis.fetch }: ProberOptions): Prober {
   return {
     async probe(target, { timeoutMs, signal }) {
       const startedMs = nowMs();

@@ -4,6 +4,7 @@ import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/conn
 import fc from "fast-check";
 import type { Upstream } from "../../src/core/registry.ts";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
+import { systemClock } from "../../src/clock.ts";
 import { createProber } from "../../src/probe/prober.ts";
 import { grpcVerdict, servingVerdict } from "../../src/probe/verdict.ts";
 import { encodeFrame, encodeTrailer } from "../../src/wire/grpc-web.ts";
@@ -158,7 +159,12 @@ function anyBody(): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
 }
 
 async function ourVerdict(upstream: Partial<Upstream>, response: Response): Promise<string> {
-  return brief(await createProber({ fetch: () => Promise.resolve(response) }).probe(targetOf(upstream), patient()));
+  return brief(
+    await createProber({ nowMs: systemClock.nowMs, fetch: () => Promise.resolve(response) }).probe(
+      targetOf(upstream),
+      patient(),
+    ),
+  );
 }
 
 async function theirVerdict(client: Client<typeof Health>): Promise<string> {

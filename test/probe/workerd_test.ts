@@ -9,8 +9,9 @@ import { FAULTS } from "./faults.ts";
 import { targetOf } from "./target.ts";
 
 const WORKER = `
-  import { createProber } from "./prober.ts";
-  const prober = createProber();
+  import { systemClock } from "../../src/clock.ts";
+import { createProber } from "./prober.ts";
+  const prober = createProber(systemClock);
   export default {
     async fetch(request) {
       const { target, abortAfterMs } = await request.json();
