@@ -1,20 +1,21 @@
 import { encodeFrame, encodeTrailer } from "../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest, encodeHealthCheckResponse, WIRE_STATUS } from "../src/wire/health.ts";
+import { environment } from "../test/support/rollcall.ts";
 import { startBareDeno, startRollcallOnDeno } from "./lab/deno-server.ts";
 import { httpRequest } from "./lab/http.ts";
 import { type Load, type LoadGenerator, startLoadGenerator } from "./lab/load.ts";
-import { cpuMs } from "./lab/processes.ts";
+import { cpuMs } from "./lab/cpu-time.ts";
 import type { Server } from "./lab/server.ts";
 import { median, spread } from "./lab/statistics.ts";
 import type { Row } from "./lab/table.ts";
-import { anyPorts, fleetVars, startUpstreams, type Upstreams } from "./lab/upstreams.ts";
-import { BUNDLE, startWorker } from "./lab/workerd.ts";
+import { anyPorts, fleetOf, startUpstreams, type Upstreams } from "./lab/upstreams.ts";
+import { startRollcallOnWorkerd, startWorker } from "./lab/workerd.ts";
 
 /** How many upstreams the fleet has; the body of `/health` grows with it. */
 const UPSTREAMS = 10;
 
 /** So long that nothing is due while we measure, and KV_WRITE_EVERY_MS still fits. */
-const AGES = { TTL_MS: 3_600_000, STALE_MS: 3_700_000, EXPIRE_MS: 4_000_000 };
+const AGES = { TTL_MS: "3600000", STALE_MS: "3700000", EXPIRE_MS: "4000000" };
 
 const ROUNDS = 5;
 const ROUND_MS = 1_500;
@@ -24,13 +25,14 @@ const CONNECTIONS = 32;
 export async function hotRead(): Promise<Row[]> {
   await using upstreams = await startUpstreams(anyPorts(UPSTREAMS));
   await using generator = startLoadGenerator();
-  const vars = { ...fleetVars(upstreams.ports), ...AGES };
+  const fleet = fleetOf(upstreams.ports);
+  const vars = environment({ ...fleet, vars: { ...fleet.vars, ...AGES } });
   const lab = { upstreams, generator };
   return [
     ...await onPlatform("workerd", lab, {
-      rollcall: () => startWorker(BUNDLE, { bindings: vars }),
-      bare: () => startWorker({ script: `export default { fetch: () => new Response("{}") }` }),
-      bareReading: () => startWorker({ script: BARE_READING }),
+      rollcall: () => startRollcallOnWorkerd(vars),
+      bare: () => startWorker(`export default { fetch: () => new Response("{}") }`),
+      bareReading: () => startWorker(BARE_READING),
     }),
     ...await onPlatform("Deno", lab, {
       rollcall: () => startRollcallOnDeno(vars),

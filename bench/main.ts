@@ -1,4 +1,4 @@
-import { ensureBundle } from "../test/demo/bundle.ts";
+import { builtWorker } from "../test/support/build.ts";
 import { bundleSize } from "./bundle-size.ts";
 import { hotRead } from "./hot-read.ts";
 import { type Row, table } from "./lab/table.ts";
@@ -12,7 +12,7 @@ const PARTS: Readonly<Record<string, { readonly title: string; readonly run: () 
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);
-await ensureBundle(new AbortController().signal);
+await builtWorker();
 const tables: string[] = [];
 for (const name of names) {
   const part = PARTS[name];

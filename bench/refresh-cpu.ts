@@ -1,12 +1,13 @@
 import { encodeFrame } from "../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest } from "../src/wire/health.ts";
+import { environment } from "../test/support/rollcall.ts";
 import { connectHttp, httpRequest } from "./lab/http.ts";
-import { cpuMs } from "./lab/processes.ts";
+import { cpuMs } from "./lab/cpu-time.ts";
 import type { Server } from "./lab/server.ts";
 import { median, spread } from "./lab/statistics.ts";
 import type { Row } from "./lab/table.ts";
-import { anyPorts, fleetVars, READ_TOKEN, startUpstreams } from "./lab/upstreams.ts";
-import { BUNDLE, startWorker } from "./lab/workerd.ts";
+import { anyPorts, fleetOf, READ_TOKEN, startUpstreams } from "./lab/upstreams.ts";
+import { startRollcallOnWorkerd, startWorker } from "./lab/workerd.ts";
 
 /** As many as the free plan's subrequests leave room for. */
 const TARGETS = 45;
@@ -24,8 +25,8 @@ const WARM_UP = 60;
 export async function refreshCpu(): Promise<Row[]> {
   await using upstream = await startUpstreams(anyPorts(1));
   const ports = Array.from({ length: TARGETS }, () => upstream.ports[0] ?? 0);
-  await using rollcall = await startWorker(BUNDLE, { bindings: fleetVars(ports) });
-  await using bare = await startWorker({ script: bareRefresher(ports[0] ?? 0) });
+  await using rollcall = await startRollcallOnWorkerd(environment(fleetOf(ports)));
+  await using bare = await startWorker(bareRefresher(ports[0] ?? 0));
   const ours = () => costMs(rollcall, { request: FORCED, idle: HOT });
   const theirs = () => costMs(bare, { request: httpRequest("GET /refresh"), idle: httpRequest("GET /") });
   await ask(rollcall, FORCED, WARM_UP);

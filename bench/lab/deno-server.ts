@@ -2,11 +2,8 @@ import { type Child, startChild } from "./child.ts";
 import type { Server } from "./server.ts";
 
 /** Start Rollcall on Deno: `src/deno.ts` with these variables, a store in memory and no refresh of its own accord. */
-export async function startRollcallOnDeno(vars: Readonly<Record<string, unknown>>): Promise<Server> {
-  const text = Object.entries(vars).map((
-    [name, value],
-  ) => [name, typeof value === "string" ? value : JSON.stringify(value)]);
-  const env = { ...Object.fromEntries(text), HOST: "127.0.0.1", PORT: "0", KV_PATH: ":memory:", REFRESH_EVERY_MS };
+export async function startRollcallOnDeno(vars: Readonly<Record<string, string>>): Promise<Server> {
+  const env = { ...vars, HOST: "127.0.0.1", PORT: "0", KV_PATH: ":memory:", REFRESH_EVERY_MS };
   return await listening(startChild("src/deno.ts", { env }));
 }
 

@@ -1,3 +1,4 @@
+import type { RollcallOptions } from "../../test/support/rollcall.ts";
 import { startChild } from "./child.ts";
 
 /** Real health servers in one process of their own, so that they can be killed and their CPU is not ours. */
@@ -32,8 +33,8 @@ export function anyPorts(count: number): number[] {
 /** Opens detail and lifts the limit of forced refreshes, here only. */
 export const READ_TOKEN = "rollcall-bench-read-token";
 
-/** The variables of a fleet of upstreams `u0`, `u1`, … on these ports of 127.0.0.1, which may repeat. */
-export function fleetVars(ports: readonly number[]): Readonly<Record<string, unknown>> {
+/** A fleet of upstreams `u0`, `u1`, … on these ports of 127.0.0.1, which may repeat. */
+export function fleetOf(ports: readonly number[]): RollcallOptions {
   const upstreams = ports.map((port, index) => ({ name: `u${index}`, url: `http://127.0.0.1:${port}` }));
-  return { UPSTREAMS: upstreams, ALLOW_PRIVATE_UPSTREAMS: true, READ_TOKEN };
+  return { upstreams, vars: { READ_TOKEN } };
 }

@@ -1,48 +1,51 @@
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import { childrenOfThisProcess } from "./processes.ts";
+import { builtWorker } from "../../test/support/build.ts";
+import { workerdConfig } from "./workerd-config.ts";
 import type { Server } from "./server.ts";
 
-/** What to run: the built bundle, or a module's text. */
-export type WorkerSource = { readonly scriptPath: string } | { readonly script: string };
-
-/** The Worker as `deno task build` bundles it, minified. */
-export const BUNDLE = { scriptPath: fileURLToPath(new URL("../../dist/worker.js", import.meta.url)) };
-
-/** How it runs. */
-export interface WorkerOptions {
-  readonly bindings?: Readonly<Record<string, unknown>>;
-  /** Default: none, for Miniflare's imitation of KV runs in the same process and would be measured too. */
-  readonly kvNamespaces?: string[];
+/**
+ * Start Rollcall: the bundle as it is deployed, built first where it is not up to date. It has no KV, so that a workerd
+ * does what an isolate does and no more.
+ */
+export async function startRollcallOnWorkerd(vars: Readonly<Record<string, unknown>>): Promise<Server> {
+  return await startWorker(Deno.readTextFileSync(await builtWorker()), vars);
 }
 
 /**
  * Start a Worker in a workerd of its own.
  *
- * Requests to its port reach it directly: Miniflare's usual entry is a Worker too, whose work would be in both sides of
- * every ratio and hide the difference.
+ * Not by Miniflare: it puts a Worker of its own before each request and another behind each `fetch`, which are absent in
+ * production and would be in both sides of every ratio (a probe then costs more than twice).
  */
-export async function startWorker(source: WorkerSource, options: WorkerOptions = {}): Promise<Server> {
-  const before = new Set(childrenOfThisProcess("workerd"));
-  const miniflare = new Miniflare({
-    ...source,
-    ...options,
-    modules: true,
-    compatibilityDate: "2026-07-30",
-    compatibilityFlags: ["global_fetch_strictly_public"],
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }],
-    // Otherwise Miniflare fetches one from the network.
-    cf: { colo: "bench" },
-    log: new Log(LogLevel.ERROR),
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-      stdout.resume();
-      stderr.on("data", (chunk: Uint8Array) => Deno.stderr.writeSync(chunk));
-    },
+export async function startWorker(script: string, vars: Readonly<Record<string, unknown>> = {}): Promise<Server> {
+  const config = await Deno.makeTempFile({ prefix: "rollcall-bench-", suffix: ".capnp" });
+  await Deno.writeTextFile(config, workerdConfig(script, vars));
+  const child = spawn(workerdPath(), ["serve", "--control-fd=3", config], {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
   });
-  await miniflare.ready;
-  const { port } = await miniflare.unsafeGetDirectURL();
-  const [pid] = childrenOfThisProcess("workerd").filter((pid) => !before.has(pid));
-  if (pid === undefined) throw new Error("Cannot find workerd: it is no child of this process");
-  return { port: Number(port), pid, [Symbol.asyncDispose]: () => miniflare.dispose() };
+  const ended = once(child, "exit");
+  child.stdout?.resume();
+  const control = createInterface(child.stdio[3] as Readable);
+  const [line] = await Promise.race([once(control, "line"), ended.then(() => [`{"event":"exit"}`])]);
+  await Deno.remove(config);
+  const { event, port } = JSON.parse(String(line));
+  if (event !== "listen") throw new Error(`Cannot start workerd: it says ${line}`);
+  return {
+    port,
+    pid: child.pid ?? 0,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The binary that Miniflare would run. */
+function workerdPath(): string {
+  const require = createRequire(import.meta.resolve("miniflare"));
+  return require("workerd").default;
 }
