@@ -12,7 +12,7 @@ import { createPool, type Pool } from "./fan-out.ts";
 import { createFlights, type Flight } from "./refresh/flights.ts";
 import { inquire, type ProbeBudget } from "./refresh/inquiry.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
-import { type RefreshLog, refreshLog } from "./refresh/log.ts";
+import { type RefreshFault, type RefreshLog, refreshLog } from "./refresh/log.ts";
 import { createReportCache } from "./refresh/report-cache.ts";
 
 /** What the loop works with; everything in it is shared by all invocations of an isolate or process. */
@@ -25,7 +25,7 @@ export interface RefresherOptions {
   /** The registry did not parse: nothing is probed and every verdict is UNKNOWN. */
   readonly isRegistryInvalid?: boolean;
   /** Gets one entry per refresh; default none. Entries hold names, counts and times, never an address or a secret. */
-  readonly log?: (entry: RefreshLog) => void;
+  readonly log?: (entry: RefreshLog | RefreshFault) => void;
   /** 0..1, uniform; default `Math.random`. */
   readonly random?: () => number;
 }
@@ -78,7 +78,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       if (known.isAllFresh && asked.isForced !== true) return known;
       const deadlineMs = clock.nowMs() + Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs - ANSWER_MARGIN_MS);
       const due = findDue(asked);
-      if (due.length > 0) waitUntil(refresh(due, asked.isForced === true));
+      if (due.length > 0) waitUntil(refresh(due, asked.isForced === true).catch(logFault));
       const flying = targets.filter(({ key }) => flights.has(key));
       await flights.settled(
         () => flying.filter((target) => isAwaited(target, asked)).map(({ key }) => key),
@@ -137,13 +137,14 @@ export function createRefresher(options: RefresherOptions): Refresher {
     async function probe(due: DueTarget, { flight, signal }: { flight: Flight; signal: AbortSignal }) {
       pool ??= createPool(poolOptions(knobs.concurrency, clock));
       const { key } = due.target;
-      const onProgress = flight.touch;
-      const sighting = await inquire(due, memory.targets[key], {
-        ...{ pool, prober, clock, budget, place, random, signal, onProgress },
-      });
-      if (sighting !== undefined) learn(sighting);
-      flight.land(key);
-      return sighting;
+      const means = { pool, prober, clock, budget, place, random, signal, onProgress: flight.touch };
+      try {
+        const sighting = await inquire(due, memory.targets[key], means);
+        if (sighting !== undefined) learn(sighting);
+        return sighting;
+      } finally {
+        flight.land(key);
+      }
     }
 
     return load;
@@ -154,6 +155,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const before = memory.targets[targetKey];
     memory = fold(memory, [sighting], knobs);
     if (before?.status !== memory.targets[targetKey]?.status) archive.note();
+  }
+
+  /** Only a bug of our own comes here; nobody awaits a refresh, so this line is all that tells of it. */
+  function logFault(error: unknown): void {
+    log({ event: "refresh-error", error: String(error) });
   }
 
   return { begin };

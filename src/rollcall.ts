@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
-import type { RefreshLog } from "./refresh/log.ts";
+import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes } from "./surface/routes.ts";
 
 /** What a platform lends. */
@@ -10,7 +10,7 @@ export interface Platform {
   readonly prober: Prober;
   readonly store: SnapshotStore;
   readonly clock: Clock;
-  readonly log: (entry: RefreshLog) => void;
+  readonly log: (entry: RefreshLog | RefreshFault) => void;
   /** Aborts when the server stops: open Watch streams then end. */
   readonly shutdown?: AbortSignal;
 }

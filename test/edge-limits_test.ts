@@ -72,7 +72,7 @@ Deno.test("the fifty-first subrequest is not attempted, and that is nobody's fai
     report.targets.filter(({ state }) => state === undefined).map(({ status }) => status),
     Array(5).fill("UNKNOWN"),
   );
-  assert.equal(loop.logs[0]?.notAttempted, 5);
+  assert.ok(loop.logs[0]?.event === "refresh" && loop.logs[0].notAttempted === 5);
 });
 
 Deno.test("known hung upstreams hold two slots at most, so that ten of them cost forty healthy ones nothing", async () => {

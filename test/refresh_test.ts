@@ -302,7 +302,9 @@ Deno.test("a refresh is logged once, with names and counts only", async () => {
   const loop = createLoop({ registry: fleet(["a", "b"]), prober: scriptedProber({ "b/": REFUSED }) });
   await loop.load();
   await loop.rest();
-  const { tookMs, ...entry } = loop.logs[0] ?? assert.fail();
+  const logged = loop.logs[0];
+  assert.ok(logged?.event === "refresh");
+  const { tookMs, ...entry } = logged;
   assert.equal(tookMs, 0.95 * (200 + 500 + 1_000));
   assert.deepEqual(entry, {
     event: "refresh",
@@ -314,4 +316,18 @@ Deno.test("a refresh is logged once, with names and counts only", async () => {
     suspects: [],
     problems: [],
   });
+});
+
+Deno.test("a prober that breaks its promise and rejects is logged, and holds no target", async () => {
+  let isBroken = true;
+  const prober = scriptedProber();
+  const loop = createLoop({
+    registry: fleet(["a"]),
+    prober: { probe: (target, options) => isBroken ? Promise.reject(new Error("bug")) : prober.probe(target, options) },
+  });
+  assert.equal(verdict(await loop.load()).status, "UNKNOWN");
+  await loop.rest();
+  assert.deepEqual(loop.logs, [{ event: "refresh-error", error: "Error: bug" }]);
+  isBroken = false;
+  assert.equal(verdict(await loop.load()).status, "SERVING");
 });

@@ -17,6 +17,12 @@ export interface RefreshLog {
   readonly problems: readonly string[];
 }
 
+/** A refresh that broke off by a fault of our own. */
+export interface RefreshFault {
+  readonly event: "refresh-error";
+  readonly error: string;
+}
+
 /** What a finished refresh is made into a log line from. */
 export interface FinishedRefresh {
   readonly place: string;

@@ -3,7 +3,7 @@ import type { Registry } from "../../src/core/registry.ts";
 import type { LoadOptions } from "../../src/core/report.ts";
 import type { Prober, SnapshotStore } from "../../src/ports.ts";
 import { createRefresher } from "../../src/refresh.ts";
-import type { RefreshLog } from "../../src/refresh/log.ts";
+import type { RefreshFault, RefreshLog } from "../../src/refresh/log.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { knobs } from "./fleet.ts";
 import { createTestClock, type TestClock } from "./test-clock.ts";
@@ -23,7 +23,7 @@ export function createLoop(options: LoopOptions) {
   const clock = options.clock ?? createTestClock();
   const place = options.place ?? "here";
   const pending: Promise<void>[] = [];
-  const logs: RefreshLog[] = [];
+  const logs: (RefreshLog | RefreshFault)[] = [];
   const refresher = createRefresher({
     registry: options.registry,
     knobs: knobs(options.knobs),
