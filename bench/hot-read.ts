@@ -1,6 +1,7 @@
 import { encodeFrame, encodeTrailer } from "../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest, encodeHealthCheckResponse, WIRE_STATUS } from "../src/wire/health.ts";
 import { environment } from "../test/support/rollcall.ts";
+import { BARE, type Bare, BARE_READING, bareWorker } from "./lab/bare.ts";
 import { startBareDeno, startRollcallOnDeno } from "./lab/deno-server.ts";
 import { httpRequest } from "./lab/http.ts";
 import { type Load, type LoadGenerator, startLoadGenerator } from "./lab/load.ts";
@@ -31,61 +32,67 @@ export async function hotRead(): Promise<Row[]> {
   return [
     ...await onPlatform("workerd", lab, {
       rollcall: () => startRollcallOnWorkerd(vars),
-      bare: () => startWorker(`export default { fetch: () => new Response("{}") }`),
-      bareReading: () => startWorker(BARE_READING),
+      bare: (bare) => startWorker(bareWorker(bare)),
     }),
-    ...await onPlatform("Deno", lab, {
-      rollcall: () => startRollcallOnDeno(vars),
-      bare: () => startBareDeno("reads-nothing"),
-      bareReading: () => startBareDeno("reads-body"),
-    }),
+    ...await onPlatform("Deno", lab, { rollcall: () => startRollcallOnDeno(vars), bare: startBareDeno }),
   ];
 }
-
-const BARE_READING =
-  `export default { async fetch(request) { await request.arrayBuffer(); return new Response("{}"); } }`;
 
 interface Lab {
   readonly upstreams: Upstreams;
   readonly generator: LoadGenerator;
 }
 
-type Servers = Readonly<Record<"rollcall" | "bare" | "bareReading", () => Promise<Server>>>;
+interface Servers {
+  readonly rollcall: () => Promise<Server>;
+  readonly bare: (bare: Bare) => Promise<Server>;
+}
 
 async function onPlatform(platform: string, { upstreams, generator }: Lab, servers: Servers): Promise<Row[]> {
   await using rollcall = await servers.rollcall();
-  await using bare = await servers.bare();
-  await using bareReading = await servers.bareReading();
-  await warm(rollcall);
+  const answer = await dryRunAnswer(rollcall);
+  await using bare = await servers.bare(BARE);
+  await using bareReading = await servers.bare(BARE_READING);
+  await using bareAnswer = await servers.bare(answer);
   const checksBefore = await upstreams.checks();
   const rows: Row[] = [];
   for (const { what, asked, hasBody } of READS) {
     const reference = hasBody ? bareReading : bare;
-    rows.push(...await compare(`${platform}: ${what}`, generator, { rollcall, reference, asked }));
+    rows.push(
+      ...await compare(`${platform}: ${what}`, generator, { rollcall, reference, asked, referenceBody: BARE.body }),
+    );
   }
+  rows.push(
+    ...await compare(`${platform}: GET /dry_run, against the same answer from a bare server`, generator, {
+      ...{ rollcall, reference: bareAnswer, asked: DRY_RUN.asked, referenceBody: answer.body },
+    }),
+  );
   const probes = await upstreams.checks() - checksBefore;
   if (probes > 0) throw new Error(`Cannot trust these rates: ${probes} probes were made, so not every read was hot`);
   return rows;
 }
 
-async function warm({ port }: Server): Promise<void> {
+/** What `/dry_run` answers, headers and all, for a bare server to repeat; to ask makes the snapshot warm. */
+async function dryRunAnswer({ port }: Server): Promise<Bare> {
   const response = await fetch(`http://127.0.0.1:${port}/dry_run`);
-  if (await response.text() !== DRY_RUN_OK) {
-    throw new Error(`Cannot begin: the fleet is not serving, ${response.status}`);
-  }
+  const body = await response.text();
+  if (body !== DRY_RUN_OK) throw new Error(`Cannot begin: the fleet is not serving, ${response.status} ${body}`);
+  const headers = [...response.headers].filter(([name]) => name !== "date");
+  return { isReadingBodies: false, body, headers: Object.fromEntries(headers) };
 }
 
 interface Comparison {
   readonly rollcall: Server;
   readonly reference: Server;
+  readonly referenceBody: string;
   readonly asked: Asked;
 }
 
 /** Measure both sides in turn, first one first and then the other, after one round that only warms. */
 async function compare(what: string, generator: LoadGenerator, comparison: Comparison): Promise<Row[]> {
-  const { rollcall, reference, asked } = comparison;
+  const { rollcall, reference, asked, referenceBody } = comparison;
   const ours = () => measure(generator, rollcall, asked);
-  const bare = () => measure(generator, reference, { ...asked, body: whole("{}") });
+  const bare = () => measure(generator, reference, { ...asked, body: whole(referenceBody) });
   await ours();
   await bare();
   const rounds: { ours: Sample; bare: Sample }[] = [];
@@ -129,9 +136,11 @@ interface Read {
 
 const DRY_RUN_OK = `{"code":0,"description":"","exception":null}`;
 
+const DRY_RUN = get("/dry_run", whole(DRY_RUN_OK));
+
 const READS: readonly Read[] = [
   get("/", whole("{}")),
-  get("/dry_run", whole(DRY_RUN_OK)),
+  DRY_RUN,
   get("/health", { start: bytes(`{"status":"pass",`), end: bytes("}") }),
   check("gRPC-web Check", "application/grpc-web", {
     body: encodeFrame(encodeHealthCheckRequest("")),

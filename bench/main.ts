@@ -1,27 +1,33 @@
 import { builtWorker } from "../test/support/build.ts";
 import { bundleSize } from "./bundle-size.ts";
 import { hotRead } from "./hot-read.ts";
-import { type Row, table } from "./lab/table.ts";
+import { table } from "./lab/table.ts";
 import { refreshCpu } from "./refresh-cpu.ts";
 
-/** Everything that is measured; `deno task bench bundle-size hot-read` runs these only. */
-const PARTS: Readonly<Record<string, { readonly title: string; readonly run: () => Row[] | Promise<Row[]> }>> = {
-  "bundle-size": { title: "Size of the Worker", run: bundleSize },
-  "refresh-cpu": { title: "CPU of one refresh on workerd", run: refreshCpu },
-  "hot-read": { title: "Hot reads, against a bare server in the same run", run: hotRead },
+/** Everything that is measured, as text to print; `deno task bench bundle-size hot-read` runs these only. */
+const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
+  "bundle-size": () => table("Size of the Worker", bundleSize()),
+  "refresh-cpu": async () => table("CPU of one refresh on workerd", await refreshCpu()),
+  "hot-read": async () => table("Hot reads, against a bare server in the same run", await hotRead()),
+  "probe-codec": async () => `\nThe codec of probes, against connect-es\n${await output("probe-codec.ts")}`,
 };
 
 const names = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);
 await builtWorker();
-const tables: string[] = [];
 for (const name of names) {
-  const part = PARTS[name];
-  if (part === undefined) {
+  const run = PARTS[name];
+  if (run === undefined) {
     throw new Error(`Cannot run ${JSON.stringify(name)}: there are ${Object.keys(PARTS).join(", ")}`);
   }
   console.error(`Running ${name} …`);
-  tables.push(table(part.title, await part.run()));
+  console.log(await run());
 }
-console.log(tables.join("\n"));
-// Miniflare keeps timers of its own.
-Deno.exit(0);
+
+/** What a program beside this one prints. */
+async function output(file: string): Promise<string> {
+  const args = ["run", "-A", new URL(file, import.meta.url).pathname];
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stdin: "null", stderr: "inherit" })
+    .output();
+  if (!success) throw new Error(`Cannot finish bench/${file}: it failed`);
+  return new TextDecoder().decode(stdout);
+}

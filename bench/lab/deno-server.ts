@@ -1,3 +1,4 @@
+import type { Bare } from "./bare.ts";
 import { type Child, startChild } from "./child.ts";
 import type { Server } from "./server.ts";
 
@@ -7,9 +8,9 @@ export async function startRollcallOnDeno(vars: Readonly<Record<string, string>>
   return await listening(startChild("src/deno.ts", { env }));
 }
 
-/** Start a bare `Deno.serve`, which reads request bodies or does not. */
-export async function startBareDeno(reading: "reads-body" | "reads-nothing"): Promise<Server> {
-  return await listening(startChild("bench/lab/bare-deno.ts", { args: [reading] }));
+/** Start a bare `Deno.serve`. */
+export async function startBareDeno(bare: Bare): Promise<Server> {
+  return await listening(startChild("bench/lab/bare-deno.ts", { args: [JSON.stringify(bare)] }));
 }
 
 /** The most a timer holds. */
