@@ -7,12 +7,12 @@ export interface Pool {
    * Queue a task and give its result.
    *
    * @returns What the task resolved to, or `"timeout"` when `timeoutMs` passed after its dispatch; its signal is aborted
-   * then, and its slot is free for the next.
+   * then, and its slot is free for the next. Rejects when the task does.
    */
   run<T>(job: Job<T>): Promise<T | "timeout">;
 }
 
-/** One task and its place in the queue. `task` must not reject. */
+/** One task and its place in the queue. */
 export interface Job<T> {
   /** Index into the pool's lanes: of tasks waiting, the lowest lane's oldest goes first. */
   readonly lane: number;
@@ -66,12 +66,12 @@ export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Poo
   }
 
   function run<T>(job: Job<T>): Promise<T | "timeout"> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const waiting = {
         lane: job.lane,
         start: () => {
           job.signal?.removeEventListener("abort", withdraw);
-          return withDeadline(job, sleep).then(resolve);
+          return withDeadline(job, sleep).then(resolve, reject);
         },
       };
       const withdraw = () => {

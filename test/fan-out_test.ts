@@ -91,3 +91,12 @@ Deno.test("run() takes a withdrawn task out of the queue at once", async () => {
   assert.equal(hasRun, false);
   assert.equal(clock.sleepers(), 0);
 });
+
+Deno.test("run() rejects when its task does, and gives the slot to the next", async () => {
+  const { pool: one, clock } = pool(1, [1]);
+  const first = one.run({ lane: 0, timeoutMs: 100, task: () => Promise.reject(new Error("broken")) });
+  const second = one.run({ lane: 0, timeoutMs: 100, task: () => Promise.resolve("next") });
+  await assert.rejects(first, /broken/);
+  assert.equal(await second, "next");
+  assert.equal(clock.sleepers(), 0);
+});

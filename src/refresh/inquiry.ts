@@ -84,9 +84,11 @@ export async function inquire(
   async function isSilentFor(ms: number, probe: Promise<void>): Promise<boolean> {
     const waited = new AbortController();
     const silent = clock.sleep(ms, waited.signal).then(() => true);
-    const isSilent = await Promise.race([probe.then(() => false), silent]);
-    waited.abort();
-    return isSilent;
+    try {
+      return await Promise.race([probe.then(() => false), silent]);
+    } finally {
+      waited.abort();
+    }
   }
 
   function record(outcome: ProbeOutcome | "timeout"): void {
@@ -101,8 +103,12 @@ export async function inquire(
     if (observation.kind === "answered" || observation.failure === "overloaded") end();
   }
 
-  await ask(0, isKnownFailing ? LANES.knownFailing : LANES.first);
-  options.signal.removeEventListener("abort", end);
+  try {
+    await ask(0, isKnownFailing ? LANES.knownFailing : LANES.first);
+  } finally {
+    end();
+    options.signal.removeEventListener("abort", end);
+  }
   const observation = attempts.at(-1);
   if (observation === undefined) return undefined;
   const isConfirmed = attempts.length > CONFIRM_PAUSES_MS.length;

@@ -51,8 +51,9 @@ export function encodeTrailer(code: number, message = ""): Uint8Array<ArrayBuffe
 }
 
 /**
- * Read `grpc-status` and `grpc-message` from a trailer block; names in any case, other lines ignored. A field given twice
- * is joined with a comma, as in HTTP headers, so that two statuses are none.
+ * Read `grpc-status` and `grpc-message` from a trailer block; names in any case, lines without a colon ignored. A field
+ * given twice is joined with a comma, as in HTTP headers, so that two statuses are none. A block with a field that no
+ * HTTP header could be has no status: who garbles one line may have garbled the others.
  */
 export function decodeTrailer(payload: Uint8Array): GrpcStatus {
   const fields = new Map<string, string>();
@@ -61,6 +62,7 @@ export function decodeTrailer(payload: Uint8Array): GrpcStatus {
     if (colon <= 0) continue;
     const name = line.slice(0, colon).trim().toLowerCase();
     const value = line.slice(colon + 1).trim();
+    if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) return grpcStatus(undefined, undefined);
     const earlier = fields.get(name);
     fields.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
@@ -71,6 +73,10 @@ export function decodeTrailer(payload: Uint8Array): GrpcStatus {
 export function grpcStatus(code: string | null | undefined, message: string | null | undefined): GrpcStatus {
   return { code: /^\d{1,9}$/.test(code ?? "") ? Number(code) : undefined, message: percentDecode(message ?? "") };
 }
+
+// RFC 9110 §5.1 and §5.5.
+const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 const PREFIX_BYTES = 5;
 const TRAILER_FLAG = 0x80;
