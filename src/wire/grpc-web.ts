@@ -71,7 +71,10 @@ export function decodeTrailer(payload: Uint8Array): GrpcStatus {
 
 /** Read a call's status from the text of `grpc-status` and `grpc-message`, absent ones included. */
 export function grpcStatus(code: string | null | undefined, message: string | null | undefined): GrpcStatus {
-  return { code: /^\d{1,9}$/.test(code ?? "") ? Number(code) : undefined, message: percentDecode(message ?? "") };
+  return {
+    code: /^(?:0|[1-9]\d{0,8})$/.test(code ?? "") ? Number(code) : undefined,
+    message: percentDecode(message ?? ""),
+  };
 }
 
 // RFC 9110 §5.1 and §5.5.
