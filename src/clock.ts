@@ -3,6 +3,10 @@ import type { Clock } from "./ports.ts";
 /** The platform's own time: the only place that reads it. On Workers it stands still between one I/O and the next. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  after: (ms, wake) => {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  },
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -3,13 +3,8 @@
  * healthy upstream waiting behind hung ones must not be called dead.
  */
 export interface Pool {
-  /**
-   * Queue a task and give its result.
-   *
-   * @returns What the task resolved to, or `"timeout"` when `timeoutMs` passed after its dispatch; its signal is aborted
-   * then, and its slot is free for the next. Rejects when the task does.
-   */
-  run<T>(job: Job<T>): Promise<T | "timeout">;
+  /** Queue a task. */
+  run<T>(job: Job<T>): Run<T>;
 }
 
 /** One task and its place in the queue. */
@@ -18,8 +13,19 @@ export interface Job<T> {
   readonly lane: number;
   readonly timeoutMs: number;
   readonly task: (signal: AbortSignal) => Promise<T>;
-  /** Withdraws the task: before dispatch it is never run, afterwards its signal is aborted; the result is `"timeout"`. */
-  readonly signal?: AbortSignal;
+  /** Called once if the task is still under way `afterMs` after its dispatch. */
+  readonly silence?: { readonly afterMs: number; readonly onSilent: () => void };
+}
+
+/** A task queued or under way. */
+export interface Run<T> {
+  /**
+   * What the task resolved to, or `"timeout"` when `timeoutMs` passed after its dispatch or it was withdrawn; its signal
+   * is aborted then, and its slot free for the next. Rejects when the task does.
+   */
+  readonly result: Promise<T | "timeout">;
+  /** Take the task back: a waiting one is never dispatched, one under way is aborted. */
+  withdraw(): void;
 }
 
 /** How wide a pool is. */
@@ -28,17 +34,17 @@ export interface PoolOptions {
   readonly concurrency: number;
   /** Of these, how many each lane may hold; one entry a lane. */
   readonly laneLimits: readonly number[];
-  /** Resolves after `ms`, or when the signal aborts. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Calls `wake` after `ms`, unless what it returns is called before. */
+  readonly after: (ms: number, wake: () => void) => () => void;
 }
 
 interface Waiting {
   readonly lane: number;
-  start(): Promise<void>;
+  start(): void;
 }
 
 /** Create a pool; it holds no timer and no task while idle. */
-export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Pool {
+export function createPool({ concurrency, laneLimits, after }: PoolOptions): Pool {
   const queues: Waiting[][] = laneLimits.map(() => []);
   const held = laneLimits.map(() => 0);
   let running = 0;
@@ -53,10 +59,7 @@ export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Poo
       const waiting = next();
       if (waiting === undefined) return;
       occupy(waiting.lane, 1);
-      waiting.start().finally(() => {
-        occupy(waiting.lane, -1);
-        dispatch();
-      });
+      waiting.start();
     }
   }
 
@@ -65,43 +68,47 @@ export function createPool({ concurrency, laneLimits, sleep }: PoolOptions): Poo
     held[lane] = (held[lane] ?? 0) + change;
   }
 
-  function run<T>(job: Job<T>): Promise<T | "timeout"> {
-    return new Promise((resolve, reject) => {
-      const waiting = {
-        lane: job.lane,
-        start: () => {
-          job.signal?.removeEventListener("abort", withdraw);
-          return withDeadline(job, sleep).then(resolve, reject);
-        },
+  function run<T>(job: Job<T>): Run<T> {
+    const { promise: result, resolve, reject } = Promise.withResolvers<T | "timeout">();
+    const waiting = { lane: job.lane, start };
+    let withdraw = () => {
+      queues[job.lane] = queues[job.lane]?.filter((other) => other !== waiting) ?? [];
+      resolve("timeout");
+    };
+
+    function start(): void {
+      const controller = new AbortController();
+      let isUnderWay = true;
+      const disarm = arm(job, after, () => withdraw());
+      const end = () => {
+        if (!isUnderWay) return;
+        isUnderWay = false;
+        disarm();
+        occupy(job.lane, -1);
+        dispatch();
       };
-      const withdraw = () => {
-        leave(waiting);
+      withdraw = () => {
+        if (isUnderWay) controller.abort();
+        end();
         resolve("timeout");
       };
-      job.signal?.addEventListener("abort", withdraw, { once: true });
-      queues[job.lane]?.push(waiting);
-      dispatch();
-    });
-  }
+      job.task(controller.signal).finally(end).then(resolve, reject);
+    }
 
-  function leave(waiting: Waiting): void {
-    queues[waiting.lane] = queues[waiting.lane]?.filter((other) => other !== waiting) ?? [];
+    queues[job.lane]?.push(waiting);
+    dispatch();
+    return { result, withdraw: () => withdraw() };
   }
 
   return { run };
 }
 
-/** Run a task under its deadline; the timer is cleared when the task ends, the task aborted when the timer does. */
-async function withDeadline<T>(job: Job<T>, sleep: PoolOptions["sleep"]): Promise<T | "timeout"> {
-  if (job.signal?.aborted) return "timeout";
-  const controller = new AbortController();
-  const withdraw = () => controller.abort();
-  job.signal?.addEventListener("abort", withdraw, { once: true });
-  const deadline = sleep(job.timeoutMs, controller.signal).then(() => "timeout" as const);
-  try {
-    return await Promise.race([job.task(controller.signal), deadline]);
-  } finally {
-    controller.abort();
-    job.signal?.removeEventListener("abort", withdraw);
-  }
+/** Arm a job's deadline, by way of its silence: one timer at a time, for most tasks need neither. */
+function arm<T>({ timeoutMs, silence }: Job<T>, after: PoolOptions["after"], onTimeout: () => void): () => void {
+  if (silence === undefined || silence.afterMs >= timeoutMs) return after(timeoutMs, onTimeout);
+  let disarm = after(silence.afterMs, () => {
+    disarm = after(timeoutMs - silence.afterMs, onTimeout);
+    silence.onSilent();
+  });
+  return () => disarm();
 }

@@ -6,6 +6,8 @@ import type { Snapshot } from "./core/snapshot.ts";
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;
+  /** Calls `wake` after `ms` milliseconds, unless what it returns is called before. */
+  after(ms: number, wake: () => void): () => void;
   /** Resolves after `ms` milliseconds, or at once when `signal` aborts; never rejects, and leaves no timer behind. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -107,13 +107,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     async function refresh(claimed: readonly DueTarget[], isForced: boolean): Promise<void> {
       const startedMs = clock.nowMs();
       const flight = flights.take(claimed.map(({ target }) => target.key));
-      const ended = new AbortController();
-      const cut = clock.sleep(REFRESH_MAX_MS, ended.signal).then(() => ended.abort());
       const due = isForced ? claimed : await stillDue(claimed, flight);
       budget.left -= due.length;
-      const sightings = await Promise.all(due.map((target) => probe(target, { flight, signal: ended.signal })));
-      ended.abort();
-      await cut;
+      const sightings = await probeAll(due, flight);
       const mark = await archive.keep(memory, place);
       if (mark !== undefined) memory = { ...memory, ...mark };
       log(refreshLog({ place, sightings, memory, tookMs: clock.nowMs() - startedMs, problems: archive.problems() }));
@@ -134,27 +130,32 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return due;
     }
 
-    async function probe(due: DueTarget, { flight, signal }: { flight: Flight; signal: AbortSignal }) {
+    async function probeAll(due: readonly DueTarget[], flight: Flight): Promise<(Sighting | undefined)[]> {
       pool ??= createPool(poolOptions(knobs.concurrency, clock));
-      const { key } = due.target;
-      const means = { pool, prober, clock, budget, place, random, signal, onProgress: flight.touch };
+      const means = { pool, prober, clock, budget, place, random, onProgress: flight.touch };
+      const inquiries = due.map((dueTarget) => {
+        const { key } = dueTarget.target;
+        const { sighting, cut } = inquire(dueTarget, memory.targets[key], means);
+        return { cut, landed: sighting.then(learn).finally(() => flight.land(key)) };
+      });
+      const disarm = clock.after(REFRESH_MAX_MS, () => inquiries.forEach(({ cut }) => cut()));
       try {
-        const sighting = await inquire(due, memory.targets[key], means);
-        if (sighting !== undefined) learn(sighting);
-        return sighting;
+        return await Promise.all(inquiries.map(({ landed }) => landed));
       } finally {
-        flight.land(key);
+        disarm();
       }
     }
 
     return load;
   }
 
-  function learn(sighting: Sighting): void {
+  function learn(sighting: Sighting | undefined): Sighting | undefined {
+    if (sighting === undefined) return undefined;
     const { targetKey } = sighting;
     const before = memory.targets[targetKey];
     memory = fold(memory, [sighting], knobs);
     if (before?.status !== memory.targets[targetKey]?.status) archive.note();
+    return sighting;
   }
 
   /** Only a bug of our own comes here; nobody awaits a refresh, so this line is all that tells of it. */
@@ -172,5 +173,5 @@ function isSpeechless(age: Freshness): boolean {
 
 function poolOptions(concurrency: number, clock: Clock) {
   const laneLimits = [concurrency, Math.min(KNOWN_FAILING_SLOTS, concurrency), concurrency];
-  return { concurrency, laneLimits, sleep: clock.sleep };
+  return { concurrency, laneLimits, after: clock.after };
 }

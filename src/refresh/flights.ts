@@ -30,7 +30,7 @@ const STALL_MARGIN_MS = 1_500;
 /** Create the book of flights; `longestProbeMs` is the longest probe timeout of the fleet. */
 export function createFlights(clock: Clock, longestProbeMs: number): Flights {
   const flightOf = new Map<string, { progressAtMs: number }>();
-  let waiters = new Set<() => void>();
+  const waiters = new Set<() => void>();
 
   function has(key: string): boolean {
     const flight = flightOf.get(key);
@@ -38,9 +38,7 @@ export function createFlights(clock: Clock, longestProbeMs: number): Flights {
   }
 
   function announce(): void {
-    const woken = waiters;
-    waiters = new Set();
-    for (const wake of woken) wake();
+    for (const look of waiters) look();
   }
 
   function take(keys: readonly string[]): Flight {
@@ -57,17 +55,20 @@ export function createFlights(clock: Clock, longestProbeMs: number): Flights {
   }
 
   async function settled(wanted: () => readonly string[], deadlineMs: number): Promise<void> {
-    while (wanted().some(has)) {
-      const leftMs = deadlineMs - clock.nowMs();
-      if (leftMs <= 0) return;
-      const timer = new AbortController();
-      // Each waiter's promise is its own: workerd runs what follows a promise in the request that made it, or nowhere.
-      const { promise: news, resolve: wake } = Promise.withResolvers<void>();
-      waiters.add(wake);
-      await Promise.race([news, clock.sleep(leftMs, timer.signal)]);
-      waiters.delete(wake);
-      timer.abort();
-    }
+    let waiting = wanted().filter(has);
+    const leftMs = deadlineMs - clock.nowMs();
+    if (waiting.length === 0 || leftMs <= 0) return;
+    // Each waiter's promise is its own: workerd runs what follows a promise in the request that made it, or nowhere.
+    const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+    const look = () => {
+      if (waiting.some(has) && (waiting = wanted().filter(has)).length > 0) return;
+      wake();
+    };
+    waiters.add(look);
+    const disarm = clock.after(leftMs, wake);
+    await woken;
+    disarm();
+    waiters.delete(look);
   }
 
   return { has, take, settled };

@@ -1,7 +1,7 @@
 import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
 import type { DueTarget } from "../core/due.ts";
 import type { TargetState } from "../core/snapshot.ts";
-import type { Pool } from "../fan-out.ts";
+import type { Pool, Run } from "../fan-out.ts";
 import type { Clock, Prober } from "../ports.ts";
 
 /** Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others. */
@@ -31,10 +31,16 @@ export interface InquiryOptions {
   readonly place: string;
   /** 0..1, uniform; spreads the pauses. */
   readonly random: () => number;
-  /** Ends the inquiry without a verdict. */
-  readonly signal: AbortSignal;
   /** Called when a probe is dispatched or ends, so that a run cut off by the platform can be told from a slow one. */
   readonly onProgress: () => void;
+}
+
+/** One target being asked. */
+export interface Inquiry {
+  /** What was learned; undefined when nothing was attempted. Rejects only when the prober breaks its promise. */
+  readonly sighting: Promise<Sighting | undefined>;
+  /** Stop asking, and make do with what was seen so far. */
+  cut(): void;
 }
 
 /**
@@ -42,77 +48,88 @@ export interface InquiryOptions {
  *
  * The first answer ends it. A probe that fails, or is silent for long, is followed by up to three confirming ones while
  * the budget lasts; none follow for a target that was down already, that was suspect, or that is overloaded.
- *
- * @returns Undefined when nothing was attempted.
  */
-export async function inquire(
+export function inquire(
   { target, isKnownFailing }: DueTarget,
   prior: TargetState | undefined,
-  options: InquiryOptions,
-): Promise<Sighting | undefined> {
-  const { pool, prober, clock, budget } = options;
-  const attempts: Observation[] = [];
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  options.signal.addEventListener("abort", end, { once: true });
-  const mayConfirm = prior?.status !== "NOT_SERVING" && prior?.isSuspect !== true;
+  { pool, prober, clock, budget, place, random, onProgress }: InquiryOptions,
+): Inquiry {
+  const { timeoutMs } = target.upstream;
+  const confirms = prior?.status === "NOT_SERVING" || prior?.isSuspect === true ? 0 : CONFIRM_PAUSES_MS.length;
   const hedgeAfterMs = Math.max(HEDGE_AFTER_MS, 2 * (prior?.observation.latencyMs ?? 0));
+  const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
+  const attempts: Observation[] = [];
+  const open = new Set<Run<ProbeOutcome>>();
+  let asked = 0;
+  let isOver = false;
+  let cancelPause: (() => void) | undefined;
 
-  async function ask(index: number, lane: number): Promise<void> {
-    const { promise: dispatched, resolve: dispatch } = Promise.withResolvers<void>();
+  function ask(lane: number): void {
+    const number = asked++;
+    const silence = number < confirms ? { afterMs: hedgeAfterMs, onSilent: () => confirm(number) } : undefined;
     const task = (signal: AbortSignal) => {
-      options.onProgress();
-      dispatch();
-      return prober.probe(target, { timeoutMs: target.upstream.timeoutMs, signal });
+      onProgress();
+      return prober.probe(target, { timeoutMs, signal });
     };
-    const probe = pool.run({ lane, timeoutMs: target.upstream.timeoutMs, task, signal: ended.signal }).then(record);
-    const confirmed = mayConfirm ? Promise.race([dispatched, probe]).then(() => confirm(index, probe)) : undefined;
-    await Promise.all([probe, confirmed]);
+    const run = pool.run({ lane, timeoutMs, task, ...(silence && { silence }) });
+    open.add(run);
+    run.result.then((outcome) => {
+      open.delete(run);
+      record(outcome, number);
+    }, fail);
   }
 
-  async function confirm(index: number, probe: Promise<void>): Promise<void> {
-    const pauseMs = CONFIRM_PAUSES_MS[index];
-    if (pauseMs === undefined) return;
-    if (!await isSilentFor(hedgeAfterMs, probe)) {
-      await clock.sleep(pauseMs * (0.8 + 0.3 * options.random()), ended.signal);
-    }
-    if (ended.signal.aborted || budget.left < 1) return;
-    budget.left--;
-    await ask(index + 1, LANES.confirm);
-  }
-
-  async function isSilentFor(ms: number, probe: Promise<void>): Promise<boolean> {
-    const waited = new AbortController();
-    const silent = clock.sleep(ms, waited.signal).then(() => true);
-    try {
-      return await Promise.race([probe.then(() => false), silent]);
-    } finally {
-      waited.abort();
-    }
-  }
-
-  function record(outcome: ProbeOutcome | "timeout"): void {
-    options.onProgress();
-    if (ended.signal.aborted) return;
-    const observation = outcome === "timeout" ? timeoutOf(target.upstream.timeoutMs) : outcome;
+  function record(outcome: ProbeOutcome | "timeout", number: number): void {
+    onProgress();
+    if (isOver) return;
+    const observation = outcome === "timeout" ? timeoutOf(timeoutMs) : outcome;
     if (observation.kind === "not-attempted") {
+      // The platform lets this invocation ask no more.
       budget.left = 0;
       return end();
     }
     attempts.push(observation);
-    if (observation.kind === "answered" || observation.failure === "overloaded") end();
+    if (observation.kind === "answered" || observation.failure === "overloaded") return end();
+    const pauseMs = CONFIRM_PAUSES_MS[number];
+    if (number < confirms && number === asked - 1 && budget.left > 0 && pauseMs !== undefined) {
+      cancelPause = clock.after(pauseMs * (0.8 + 0.3 * random()), () => {
+        cancelPause = undefined;
+        confirm(number);
+        endIfIdle();
+      });
+    }
+    endIfIdle();
   }
 
-  try {
-    await ask(0, isKnownFailing ? LANES.knownFailing : LANES.first);
-  } finally {
-    end();
-    options.signal.removeEventListener("abort", end);
+  /** Send the probe after probe `number`, once, if there is one to spend. */
+  function confirm(number: number): void {
+    if (isOver || number !== asked - 1 || budget.left < 1) return;
+    budget.left--;
+    ask(LANES.confirm);
   }
-  const observation = attempts.at(-1);
-  if (observation === undefined) return undefined;
-  const isConfirmed = attempts.length > CONFIRM_PAUSES_MS.length;
-  return { targetKey: target.key, observation, attempts, isConfirmed, atMs: clock.nowMs(), place: options.place };
+
+  function endIfIdle(): void {
+    if (open.size === 0 && cancelPause === undefined) end();
+  }
+
+  function fail(error: unknown): void {
+    reject(error);
+    end();
+  }
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    cancelPause?.();
+    for (const run of open) run.withdraw();
+    const observation = attempts.at(-1);
+    if (observation === undefined) return resolve(undefined);
+    const isConfirmed = attempts.length > CONFIRM_PAUSES_MS.length;
+    resolve({ targetKey: target.key, observation, attempts, isConfirmed, atMs: clock.nowMs(), place });
+  }
+
+  ask(isKnownFailing ? LANES.knownFailing : LANES.first);
+  return { sighting, cut: end };
 }
 
 function timeoutOf(timeoutMs: number): Observation {

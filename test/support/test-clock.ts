@@ -18,18 +18,34 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
   let nowMs = startMs;
   const sleeping = new Set<{ wakeAtMs: number; wake: () => void }>();
 
+  function after(ms: number, wake: () => void): () => void {
+    const sleeper = { wakeAtMs: nowMs + ms, wake };
+    sleeping.add(sleeper);
+    return () => void sleeping.delete(sleeper);
+  }
+
   function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
-      const sleeper = { wakeAtMs: nowMs + ms, wake };
-      function wake() {
-        sleeping.delete(sleeper);
-        signal?.removeEventListener("abort", wake);
+      const end = () => {
+        cancel();
+        signal?.removeEventListener("abort", end);
         resolve();
-      }
-      sleeping.add(sleeper);
-      signal?.addEventListener("abort", wake, { once: true });
+      };
+      const cancel = after(ms, end);
+      signal?.addEventListener("abort", end, { once: true });
     });
+  }
+
+  /** Wake the earliest sleeper, if it wakes by `endMs`; false when none does. */
+  async function wakeNext(endMs: number): Promise<boolean> {
+    const next = [...sleeping].sort((a, b) => a.wakeAtMs - b.wakeAtMs)[0];
+    if (next === undefined || next.wakeAtMs > endMs) return false;
+    nowMs = Math.max(nowMs, next.wakeAtMs);
+    sleeping.delete(next);
+    next.wake();
+    await settle();
+    return true;
   }
 
   /** Let everything that can run without time passing run. */
@@ -40,13 +56,7 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
   async function advance(ms: number): Promise<void> {
     const endMs = nowMs + ms;
     await settle();
-    for (;;) {
-      const next = [...sleeping].sort((a, b) => a.wakeAtMs - b.wakeAtMs)[0];
-      if (next === undefined || next.wakeAtMs > endMs) break;
-      nowMs = Math.max(nowMs, next.wakeAtMs);
-      next.wake();
-      await settle();
-    }
+    while (await wakeNext(endMs));
     nowMs = endMs;
   }
 
@@ -56,12 +66,7 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     const endMs = nowMs + limitMs;
     await settle();
     while (!isSettled) {
-      const next = [...sleeping].sort((a, b) => a.wakeAtMs - b.wakeAtMs)[0];
-      if (next === undefined) throw new Error("Cannot wait: nothing sleeps and the promise is not settled");
-      if (next.wakeAtMs > endMs) throw new Error(`Cannot wait: not settled within ${limitMs} ms`);
-      nowMs = Math.max(nowMs, next.wakeAtMs);
-      next.wake();
-      await settle();
+      if (!await wakeNext(endMs)) throw new Error(`Cannot wait: not settled within ${limitMs} ms, or nothing sleeps`);
     }
     return await watched;
   }
@@ -72,5 +77,5 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     nowMs += ms;
   }
 
-  return { nowMs: () => nowMs, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
+  return { nowMs: () => nowMs, after, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
 }
