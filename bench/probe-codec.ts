@@ -18,7 +18,7 @@ const PROBES = 3_000;
 const TICK_MS = 10;
 
 const DIRECT = `
-  import { systemClock } from "../src/clock.ts";
+  import { systemClock } from "./src/clock.ts";
 import { createProber } from "./src/probe/prober.ts";
   const upstream = { name: "a", url: "https://a.example", protocol: "grpc-web", codec: "proto", services: [""],
     timeoutMs: 1500, ttlMs: 15000, critical: true, headers: {} };

@@ -128,7 +128,7 @@ Deno.test("load() leaves an overload to the next refresh to confirm", async () =
   assert.equal(suspect.status, "SERVING");
   assert.equal(suspect.target?.state?.isSuspect, true);
   assert.equal(prober.asked.length, 2);
-  await loop.clock.advance(5_000);
+  await loop.clock.advance(1_500);
   assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
   assert.equal(prober.asked.length, 3);
 });
@@ -143,7 +143,7 @@ Deno.test("load() stores a failure as suspect when the budget allows no confirm,
   const first = await loop.load();
   assert.equal(first.targets.filter((target) => target.state?.isSuspect).length, 45);
   assert.equal(prober.asked.length, 90);
-  await loop.clock.advance(15_000);
+  await loop.clock.advance(1_500);
   assert.equal(verdict(await loop.load()).culprits.length, 45);
 });
 

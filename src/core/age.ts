@@ -11,8 +11,11 @@ export interface Viewpoint {
   readonly bounds: FreshnessBounds;
 }
 
-/** A suspect is believed or cleared by the next probe, so it is not called fresh for a whole ttl, and never merely stale. */
-export const SUSPECT_RETRY_MS = 5_000;
+/**
+ * How long a suspect is left alone, in milliseconds: about as long as confirming takes. The next reader's probe then
+ * decides, so a suspect is never called fresh for a whole ttl, and never merely stale.
+ */
+export const SUSPECT_RETRY_MS = 1_500;
 
 /** How far in the future, in milliseconds, a stored time may lie before it counts as a broken clock's. */
 export const MAX_CLOCK_SKEW_MS = 10_000;

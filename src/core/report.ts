@@ -45,7 +45,7 @@ export interface Report {
   readonly registry: Registry;
   /** In registry order. */
   readonly targets: readonly TargetReport[];
-  /** Every served name; identity is stable while no verdict, state or age class changes. */
+  /** Every served name; identity is stable while no verdict, state, problem or age class changes. */
   readonly names: ReadonlyMap<string, NameVerdict>;
   /** Nothing is due: every target was probed less than its ttl ago, from here. */
   readonly isAllFresh: boolean;

@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect/protocol";
 import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
+import { withCommonHeaders } from "./cors.ts";
 import { createGrpcHealth } from "./grpc-health.ts";
 import { createJinaRpc } from "./jina-rpc.ts";
 import { isReadable } from "./readable.ts";
@@ -42,7 +43,7 @@ export function createConnectRpcs(settings: SurfaceSettings): readonly ConnectRp
     path: handler.requestPath,
     methods: handler.allowedMethods,
     takes: (contentType) => handler.supportedContentType(contentType),
-    answer: (request, call) => answerRpc(handler, request, call),
+    answer: async (request, call) => withCommonHeaders(await answerRpc(handler, request, call)),
   }));
 }
 

@@ -1,10 +1,11 @@
 import type { Refusal } from "./caller.ts";
+import { COMMON_HEADERS } from "./cors.ts";
 
 /** An error as JSON, `{"error": "..."}`; never kept by a cache, and never with a stack trace. */
 export function errorAnswer(status: number, message: string, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify({ error: message }), {
     status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    headers: { ...COMMON_HEADERS, "content-type": "application/json", "cache-control": "no-store", ...headers },
   });
 }
 

@@ -10,22 +10,23 @@ import type { SurfaceSettings } from "./settings.ts";
 
 const HTTP_STATUS = { SERVING: 200, NOT_SERVING: 503, UNKNOWN: 503 } as const satisfies Record<ServingStatus, number>;
 
-/** `GET /health`: the whole report. Only ages and problems are worked out for each answer, and no tag depends on an age. */
+/** `GET /health`: the whole report. Only ages are worked out for each answer, and no tag depends on one. */
 export function createHealthAnswer(
   { ttlMs }: Pick<SurfaceSettings, "ttlMs">,
 ): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => {
     const health = prepareHealth(report, isTrusted);
-    return { health, fixedText: JSON.stringify(health, withoutTimes), isSettled: isFleetSettled(report) };
+    const etag = weakEtag(JSON.stringify([health, report.problems], withoutTimes));
+    return { health, etag, isSettled: isFleetSettled(report) };
   });
   return async (request, load, { isTrusted, options }) => {
     const report = await load(options);
-    const { health, fixedText, isSettled } = prepare(report, isTrusted);
+    const { health, etag, isSettled } = prepare(report, isTrusted);
     const content = {
       status: HTTP_STATUS[health.servingStatus],
       contentType: "application/health+json",
       body: new TextEncoder().encode(JSON.stringify(healthDocument(health, report))),
-      etag: weakEtag(fixedText + JSON.stringify(report.problems)),
+      etag,
       isSettled,
     };
     return fleetAnswer(content, { request, report, isTrusted, ttlMs });

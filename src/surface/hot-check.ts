@@ -5,6 +5,7 @@ import {
   encodeHealthCheckResponse,
   WIRE_STATUS,
 } from "../wire/health.ts";
+import { COMMON_HEADERS } from "./cors.ts";
 import type { ServingStatus } from "../core/status.ts";
 import type { RpcCall, RpcRequest } from "./rpc-call.ts";
 import { LIVENESS, statusOf } from "./served-name.ts";
@@ -77,5 +78,5 @@ function answersOf(contentType: string, wrap: (message: Uint8Array) => number[])
 }
 
 function headersFor(contentType: string, length: number): Record<string, string> {
-  return { "content-type": contentType, "content-length": String(length) };
+  return { ...COMMON_HEADERS, "content-type": contentType, "content-length": String(length) };
 }

@@ -1,4 +1,5 @@
 import type { Report } from "../core/report.ts";
+import { COMMON_HEADERS } from "./cors.ts";
 import { cacheHeaders, retryAfterSeconds } from "./cache-headers.ts";
 import { isMatch } from "./etag.ts";
 
@@ -34,7 +35,7 @@ export function fleetAnswer(content: Content, { request, report, isTrusted, ttlM
     isTrusted,
     etag: content.etag,
   };
-  const headers = cacheHeaders(freshening);
+  const headers: Record<string, string> = { ...COMMON_HEADERS, ...cacheHeaders(freshening) };
   if (content.status === 200 && isMatch(request.headers.get("if-none-match"), content.etag)) {
     return new Response(null, { status: 304, headers });
   }

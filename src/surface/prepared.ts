@@ -3,9 +3,8 @@ import type { Report } from "../core/report.ts";
 /**
  * Build what an answer needs once per change of the fleet, not once per request.
  *
- * The identity of `report.names` is stable while no verdict, state or age class changes, so it is the key; the garbage
- * collector takes what is built for earlier ones. `build` may read nothing that changes without it: neither the time
- * nor `problems`.
+ * The identity of `report.names` is stable while no verdict, state, problem or age class changes, so it is the key; the
+ * garbage collector takes what is built for earlier ones. `build` may not read the time.
  */
 export function prepareOnce<T extends object>(
   build: (report: Report, isTrusted: boolean) => T,

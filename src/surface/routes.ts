@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { Load } from "../core/report.ts";
 import { type Caller, createCallerReader } from "./caller.ts";
-import { preflightAnswer, setCommonHeaders } from "./cors.ts";
+import { preflightAnswer } from "./cors.ts";
 import { createDryRunAnswer } from "./dry-run-http.ts";
 import { errorAnswer, methodNotAllowed, refusalAnswer } from "./error-answer.ts";
 import { createHealthAnswer } from "./health-json.ts";
@@ -23,11 +23,7 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   const app: Routes = new Hono();
   const readCaller = createCallerReader(settings.readToken);
   const rpcs = createRpcs(settings, readCaller);
-  app.use(async (c, next) => {
-    if (c.req.method === "OPTIONS") c.res = preflightAnswer();
-    else await next();
-    setCommonHeaders(c.res.headers);
-  });
+  app.options("*", preflightAnswer);
   app.get("/", rootAnswer);
   app.get("/dry_run", forCaller(createDryRunAnswer(settings)));
   app.get("/health", forCaller(createHealthAnswer(settings)));

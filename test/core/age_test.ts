@@ -17,9 +17,9 @@ Deno.test("ageOf() calls a state from another place stale at best", () => {
   assert.equal(ageOf(state(view.nowMs - 30_000, { place: "there" }), checkout, view), "overdue");
 });
 
-Deno.test("ageOf() calls a suspect fresh for five seconds and overdue from then on", () => {
-  assert.equal(ageOf(state(view.nowMs - 4_999, { isSuspect: true }), checkout, view), "fresh");
-  assert.equal(ageOf(state(view.nowMs - 5_000, { isSuspect: true }), checkout, view), "overdue");
+Deno.test("ageOf() calls a suspect fresh for a second and a half, and overdue from then on", () => {
+  assert.equal(ageOf(state(view.nowMs - 1_499, { isSuspect: true }), checkout, view), "fresh");
+  assert.equal(ageOf(state(view.nowMs - 1_500, { isSuspect: true }), checkout, view), "overdue");
   assert.equal(ageOf(state(view.nowMs - 600_000, { isSuspect: true }), checkout, view), "expired");
 });
 
