@@ -8,6 +8,9 @@ import { createDenoKvStore } from "./store/deno-kv.ts";
 /** What runs at shutdown gets this long, in milliseconds: container platforms kill after ten seconds. */
 const SHUTDOWN_MAX_MS = 8_000;
 
+/** A listener that failed is put up again after this long, in milliseconds. */
+const RELISTEN_AFTER_MS = 1_000;
+
 await main();
 
 /** Run Rollcall as a process until SIGINT or SIGTERM; README, "Configuration", lists the environment it reads. */
@@ -31,14 +34,36 @@ async function main(): Promise<void> {
     shutdown: stop.signal,
   });
 
-  const server = listen(config, (request) => rollcall.answer(request, invocation));
-  while (!stop.signal.aborted) {
-    await rollcall.refresh(invocation);
-    await systemClock.sleep(config.server.refreshEveryMs, stop.signal);
-  }
-  await Promise.race([finish(server, pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);
+  keep(pending, refreshUntil(stop.signal, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
+  await serveUntil(stop.signal, () => listen(config, (request) => rollcall.answer(request, invocation)));
+  await Promise.race([Promise.all(pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);
   kv.close();
   Deno.exit(0);
+}
+
+async function refreshUntil(stop: AbortSignal, refresh: () => Promise<void>, everyMs: number): Promise<void> {
+  while (!stop.aborted) {
+    await refresh();
+    await systemClock.sleep(everyMs, stop);
+  }
+}
+
+/**
+ * Serve until told to stop, then let answers under way end; open Watch streams end by the shutdown signal.
+ *
+ * A listener ends by itself when it cannot accept, as while strangers hold every file descriptor: it is put up again.
+ */
+async function serveUntil(stop: AbortSignal, listenAnew: () => Deno.HttpServer): Promise<void> {
+  while (!stop.aborted) {
+    const server = listenAnew();
+    const end = () => void Promise.race([server.shutdown(), systemClock.sleep(SHUTDOWN_MAX_MS)]).then(resolve);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    stop.addEventListener("abort", end, { once: true });
+    const failed = server.finished.catch((error) => log({ event: "listener-error", error: String(error) }));
+    await Promise.race([ended, failed]);
+    stop.removeEventListener("abort", end);
+    await systemClock.sleep(RELISTEN_AFTER_MS, stop);
+  }
 }
 
 /** The environment, with the registry from REGISTRY_FILE if it names one. */
@@ -82,12 +107,6 @@ function announce({ hostname, port }: Deno.NetAddr, { registry, problems }: Conf
   const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({ name, url, protocol }));
   const groups = registry.groups.map(({ name }) => name);
   log({ event: "listening", url: `http://${host}:${port}`, upstreams, groups, problems: problems.length });
-}
-
-/** Stop accepting, then let answers and refreshes end; open Watch streams end by the shutdown signal. */
-async function finish(server: Deno.HttpServer, pending: ReadonlySet<Promise<void>>): Promise<void> {
-  await server.shutdown();
-  await Promise.all(pending);
 }
 
 function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {

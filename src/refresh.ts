@@ -1,13 +1,14 @@
 import { createArchive } from "./refresh/archive.ts";
-import { adopt, ageOf, type Viewpoint } from "./core/age.ts";
+import { adopt } from "./core/adopt.ts";
+import { ageOf, remembered, type Viewpoint } from "./core/age.ts";
 import { type DueTarget, dueTargets } from "./core/due.ts";
 import { fold } from "./core/fold.ts";
-import type { Freshness } from "./core/freshness.ts";
+import { type Freshness, isSpeechless } from "./core/freshness.ts";
 import type { Knobs } from "./core/knobs.ts";
 import type { Sighting } from "./core/observation.ts";
 import { type Registry, type Target, targetsOf } from "./core/registry.ts";
 import type { Load, LoadOptions, Report } from "./core/report.ts";
-import { EMPTY_SNAPSHOT, type Snapshot } from "./core/snapshot.ts";
+import { EMPTY_SNAPSHOT, type Snapshot, type TargetState } from "./core/snapshot.ts";
 import { createPool, type Pool } from "./fan-out.ts";
 import { createFlights, type Flight } from "./refresh/flights.ts";
 import { inquire, type ProbeBudget } from "./refresh/inquiry.ts";
@@ -58,11 +59,10 @@ const KNOWN_FAILING_SLOTS = 2;
 /** Create the loop over its ports. Nothing happens until a `load` is called; a `load` never rejects. */
 export function createRefresher(options: RefresherOptions): Refresher {
   const { registry, knobs, prober, clock, log = () => {}, random = Math.random } = options;
-  const targets = targetsOf(registry);
+  const targets = new Map(targetsOf(registry).map((target) => [target.key, target]));
   const flights = createFlights(clock, Math.max(0, ...registry.upstreams.map(({ timeoutMs }) => timeoutMs)));
   const reports = createReportCache(registry, options.isRegistryInvalid ?? false);
-  const registered = new Set(targets.map(({ key }) => key));
-  const archive = createArchive({ ...options, isRegistered: (key) => registered.has(key) });
+  const archive = createArchive({ ...options, isRegistered: (key) => targets.has(key) });
   let memory: Snapshot = EMPTY_SNAPSHOT;
 
   function begin({ place, waitUntil }: Invocation): Load {
@@ -70,20 +70,21 @@ export function createRefresher(options: RefresherOptions): Refresher {
     let pool: Pool | undefined;
 
     const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
+    const age = ({ key, upstream }: Target): Freshness => ageOf(memory.targets[key], upstream, view());
     const report = () =>
       reports.at(view(), { snapshot: memory, problems: archive.problems(), probesLeft: budget.left });
 
     async function load(asked: LoadOptions = {}): Promise<Report> {
       const known = report();
       if (known.isAllFresh && asked.isForced !== true) return known;
-      const deadlineMs = clock.nowMs() + Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs - ANSWER_MARGIN_MS);
+      const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
+      const deadlineMs = clock.nowMs() + waitMs;
       const due = findDue(asked);
-      if (due.length > 0) waitUntil(refresh(due, asked.isForced === true).catch(logFault));
-      const flying = targets.filter(({ key }) => flights.has(key));
-      await flights.settled(
-        () => flying.filter((target) => isAwaited(target, asked)).map(({ key }) => key),
-        deadlineMs,
-      );
+      if (due.length > 0) {
+        budget.left -= due.length;
+        waitUntil(refresh(due, asked.isForced === true).catch(logFault));
+      }
+      await flights.settled([...targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
       return report();
     }
 
@@ -94,48 +95,44 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return dueTargets(registry, memory, seen, {
         isForced: (key) => asked.isForced === true && mayForce(key),
         isInFlight: flights.has,
-        limit: budget.left,
+        budget: budget.left,
       });
     }
 
     /** An answer waits for all when a demanding caller asked, else only for targets whose state no longer speaks. */
-    function isAwaited({ key, upstream }: Target, asked: LoadOptions): boolean {
-      return asked.isForced === true || asked.accept === "fresh" ||
-        isSpeechless(ageOf(memory.targets[key], upstream, view()));
+    function isAwaited(key: string, asked: LoadOptions): boolean {
+      if (asked.isForced === true || asked.accept === "fresh") return true;
+      const target = targets.get(key);
+      return target !== undefined && isSpeechless(age(target));
     }
 
     async function refresh(claimed: readonly DueTarget[], isForced: boolean): Promise<void> {
       const startedMs = clock.nowMs();
       const flight = flights.take(claimed.map(({ target }) => target.key));
-      const due = isForced ? claimed : await stillDue(claimed, flight);
-      budget.left -= due.length;
+      // When memory alone cannot answer, another isolate may just have probed.
+      if (claimed.some(({ target }) => isSpeechless(age(target)))) await readStore(flight);
+      const isDue = ({ target }: DueTarget) => isForced || age(target) !== "fresh";
+      const due = claimed.filter(isDue);
+      budget.left += claimed.length - due.length;
+      for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
       const sightings = await probeAll(due, flight);
-      const mark = await archive.keep(memory, place);
+      const mark = await archive.keep(memory);
       if (mark !== undefined) memory = { ...memory, ...mark };
       log(refreshLog({ place, sightings, memory, tookMs: clock.nowMs() - startedMs, problems: archive.problems() }));
     }
 
-    /** Look into the store before probing, when memory alone cannot answer: another isolate may just have probed. */
-    async function stillDue(claimed: readonly DueTarget[], flight: Flight): Promise<readonly DueTarget[]> {
-      const age = ({ target }: DueTarget) => ageOf(memory.targets[target.key], target.upstream, view());
-      if (!claimed.some((due) => isSpeechless(age(due)))) return claimed;
+    async function readStore(flight: Flight): Promise<void> {
       const stored = await archive.read();
-      if (stored !== undefined) memory = adopt(memory, stored, view());
+      if (stored !== undefined) memory = adopt(memory, stored, view(), [...targets.values()]);
       flight.announce();
-      const [fresh, due] = [
-        claimed.filter((due) => age(due) === "fresh"),
-        claimed.filter((due) => age(due) !== "fresh"),
-      ];
-      for (const { target } of fresh) flight.land(target.key);
-      return due;
     }
 
     async function probeAll(due: readonly DueTarget[], flight: Flight): Promise<(Sighting | undefined)[]> {
       pool ??= createPool(poolOptions(knobs.concurrency, clock));
       const means = { pool, prober, clock, budget, place, random, onProgress: flight.touch };
       const inquiries = due.map((dueTarget) => {
-        const { key } = dueTarget.target;
-        const { sighting, cut } = inquire(dueTarget, memory.targets[key], means);
+        const { key, upstream } = dueTarget.target;
+        const { sighting, cut } = inquire(dueTarget, remembered(memory.targets[key], upstream, view()), means);
         return { cut, landed: sighting.then(learn).finally(() => flight.land(key)) };
       });
       const disarm = clock.after(REFRESH_MAX_MS, () => inquiries.forEach(({ cut }) => cut()));
@@ -153,9 +150,14 @@ export function createRefresher(options: RefresherOptions): Refresher {
     if (sighting === undefined) return undefined;
     const { targetKey } = sighting;
     const before = memory.targets[targetKey];
-    memory = fold(memory, [sighting], knobs);
+    memory = fold(memory, [sighting], { rise: knobs.rise, priorOf });
     if (before?.status !== memory.targets[targetKey]?.status) archive.note();
     return sighting;
+  }
+
+  function priorOf(state: TargetState | undefined, { targetKey, atMs }: Sighting): TargetState | undefined {
+    const target = targets.get(targetKey);
+    return target && remembered(state, target.upstream, { nowMs: atMs, bounds: knobs });
   }
 
   /** Only a bug of our own comes here; nobody awaits a refresh, so this line is all that tells of it. */
@@ -164,11 +166,6 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   return { begin };
-}
-
-/** The state cannot be served as it is: a probe has to come first. */
-function isSpeechless(age: Freshness): boolean {
-  return age === "overdue" || age === "expired";
 }
 
 function poolOptions(concurrency: number, clock: Clock) {

@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.ts";
 import { parseConfig } from "./config.ts";
 import { createProber } from "./probe/prober.ts";
+import type { Invocation } from "./refresh.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { createWorkersKvStore, type KvNamespace } from "./store/workers-kv.ts";
@@ -19,18 +20,23 @@ interface ExecutionContext {
 /** One per isolate: the environment does not change while an isolate lives. */
 let rollcall: Rollcall | undefined;
 
+/** The isolate's Cloudflare location, once a request has told it; a scheduled event, or a request of another Worker's, does not. */
+let colo: string | undefined;
+
 export default {
   fetch(request: Request & { readonly cf?: { readonly colo?: string } }, env: Env, context: ExecutionContext) {
-    const place = request.cf?.colo ?? "unknown";
-    return (rollcall ??= boot(env)).answer(request, { place, waitUntil: (pending) => context.waitUntil(pending) });
+    colo ??= request.cf?.colo;
+    return (rollcall ??= boot(env)).answer(request, invocationOf(context));
   },
 
   async scheduled(_event: unknown, env: Env, context: ExecutionContext): Promise<void> {
-    // A scheduled event does not tell its location; what it saw is another place's view to every reader.
-    const invocation = { place: "cron", waitUntil: (pending: Promise<void>) => context.waitUntil(pending) };
-    await (rollcall ??= boot(env)).refresh(invocation);
+    await (rollcall ??= boot(env)).refresh(invocationOf(context));
   },
 };
+
+function invocationOf(context: ExecutionContext): Invocation {
+  return { place: colo ?? "unknown", waitUntil: (pending) => context.waitUntil(pending) };
+}
 
 function boot(env: Env): Rollcall {
   const config = parseConfig(env, "workers");

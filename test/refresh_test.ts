@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import type { NameVerdict, Report } from "../src/core/report.ts";
 import { STORE_PROBLEM } from "../src/refresh/archive.ts";
 import { createMemoryStore } from "../src/store/memory.ts";
-import { fleet, NOT_SERVING, numbered, REFUSED, scriptedProber, SERVING, state } from "./support/fleet.ts";
+import {
+  fleet,
+  NOT_SERVING,
+  numbered,
+  REFUSED,
+  scriptedProber,
+  SERVING,
+  snapshot,
+  state,
+  upstream,
+} from "./support/fleet.ts";
 import { createLoop } from "./support/loop.ts";
 import { createTestClock } from "./support/test-clock.ts";
 
@@ -144,6 +154,9 @@ Deno.test("load() stores a failure as suspect when the budget allows no confirm,
   assert.equal(first.targets.filter((target) => target.state?.isSuspect).length, 45);
   assert.equal(prober.asked.length, 90);
   await loop.clock.advance(1_500);
+  // A fifth of the budget is kept to confirm suspects by, so the last nine have their turn in the refresh after.
+  assert.equal(verdict(await loop.load()).culprits.length, 36);
+  await loop.rest();
   assert.equal(verdict(await loop.load()).culprits.length, 45);
 });
 
@@ -178,7 +191,7 @@ Deno.test("load() answers by the deadline, says what is late, and learns the res
   await loop.clock.advance(30_000);
   const askedMs = loop.clock.nowMs();
   const report = await loop.load({ deadlineMs: 400 });
-  assert.equal(loop.clock.nowMs() - askedMs, 400);
+  assert.equal(loop.clock.nowMs() - askedMs, 400 - 50, "a margin before the caller's own deadline");
   assert.deepEqual(report.targets.map(({ status, isLate }) => ({ status, isLate })), [
     { status: "SERVING", isLate: false },
     { status: "SERVING", isLate: true },
@@ -238,7 +251,7 @@ for (const [ageMs, probes] of [[14_999, 0], [29_999, 1], [30_000, 1]] as const) 
     await store.update(() => ({
       targets: { "a/": state(clock.nowMs() - ageMs, { status: "NOT_SERVING", observation: NOT_SERVING }) },
       storedAtMs: clock.nowMs() - ageMs,
-      writes: { day: 0, byPlace: {} },
+      writes: { day: 0, byWriter: {} },
     }));
     const prober = scriptedProber();
     const loop = createLoop({ registry: fleet(["a"]), prober, store, clock });
@@ -330,4 +343,77 @@ Deno.test("a prober that breaks its promise and rejects is logged, and holds no 
   assert.deepEqual(loop.logs, [{ event: "refresh-error", error: "Error: bug" }]);
   isBroken = false;
   assert.equal(verdict(await loop.load()).status, "SERVING");
+});
+
+Deno.test("load() does not keep an old green when the clock steps back", async () => {
+  const prober = scriptedProber();
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  loop.clock.stepBack(3_600_000);
+  prober.script.set("a/", REFUSED);
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+});
+
+Deno.test("load() finds a target down that is asked more rarely than states expire", async () => {
+  const loop = createLoop({ registry: fleet(["a"]), prober: scriptedProber({ "a/": REFUSED }) });
+  for (let round = 0; round < 3; round++) {
+    assert.equal(verdict(await loop.load()).status, "NOT_SERVING", `round ${round}`);
+    await loop.clock.advance(660_000);
+  }
+});
+
+Deno.test("load() keeps since of an upstream whose ttl is longer than the fleet's states live", async () => {
+  const registry = { upstreams: [upstream("a", { ttlMs: 900_000 })], groups: [] };
+  const loop = createLoop({ registry, prober: scriptedProber() });
+  await loop.load();
+  await loop.clock.advance(1_000_000);
+  await loop.load();
+  await loop.rest();
+  assert.equal(verdict(await loop.load()).sinceMs, START_MS);
+});
+
+Deno.test("load() keeps what the store knows of since when a forced refresh is the first thing it does", async () => {
+  const store = createMemoryStore();
+  const clock = createTestClock();
+  const sinceMs = clock.nowMs() - 86_400_000;
+  await store.update(() => ({ ...snapshot({ "a/": state(clock.nowMs() - 60_000, { sinceMs }) }), storedAtMs: 1 }));
+  const loop = createLoop({ registry: fleet(["a"]), prober: scriptedProber(), store, clock });
+  assert.equal(verdict(await loop.load({ isForced: true })).sinceMs, sinceMs);
+});
+
+Deno.test("load() never spends more probes than an invocation has", async () => {
+  const prober = scriptedProber({ "u1/": "hang", "u3/": REFUSED, "u5/": REFUSED });
+  const loop = createLoop({
+    registry: fleet(numbered(8)),
+    prober,
+    knobs: { probesPerInvocation: 20, staleMs: 16_000 },
+  });
+  const load = loop.begin();
+  for (let tick = 0; tick < 4; tick++) {
+    const report = await loop.clock.until(load({ accept: "fresh" }));
+    assert.ok(report.probesLeft >= 0, `${report.probesLeft} left`);
+    await loop.clock.advance(15_500);
+  }
+  await loop.rest();
+  assert.ok(prober.asked.length <= 20, `${prober.asked.length} probes`);
+});
+
+Deno.test("load() shows no red for lost packets in a fleet that fills the budget", async () => {
+  const prober = scriptedProber();
+  let seed = 7;
+  const isLost = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648 < 0.01;
+  const loop = createLoop({
+    registry: fleet(numbered(45)),
+    prober: { probe: (target, options) => isLost() ? Promise.resolve(REFUSED) : prober.probe(target, options) },
+  });
+  let suspects = 0;
+  for (let poll = 0; poll < 600; poll++) {
+    const report = await loop.load();
+    suspects += report.targets.filter((target) => target.state?.isSuspect).length;
+    // Cold, the first answer may not know all yet; that is no red.
+    assert.notEqual(verdict(report).status, "NOT_SERVING", `poll ${poll}`);
+    await loop.rest();
+    await loop.clock.advance(30_000);
+  }
+  assert.ok(suspects > 100, "nothing was lost");
 });

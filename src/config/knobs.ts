@@ -1,6 +1,6 @@
 import { DEFAULT_KNOBS, type Knobs, type Platform } from "../core/knobs.ts";
 import { type Env, envField, type Field, refuse } from "./field.ts";
-import { DURATION_MS, type Range, readChoice, readInteger } from "./read.ts";
+import { DURATION_MS, type Range, readChoice, readInteger, WAIT_MS } from "./read.ts";
 
 /** Read every knob from its variable; `core/knobs.ts` has the defaults. What it returns holds only when it noted no problem. */
 export function readKnobs(env: Env, platform: Platform, problems: string[]): Knobs {
@@ -43,8 +43,8 @@ const VARIABLES = {
   ttlMs: { name: "TTL_MS", range: DURATION_MS },
   staleMs: { name: "STALE_MS", range: DURATION_MS },
   expireMs: { name: "EXPIRE_MS", range: DURATION_MS },
-  probeTimeoutMs: { name: "PROBE_TIMEOUT_MS", range: DURATION_MS },
-  deadlineMs: { name: "DEADLINE_MS", range: DURATION_MS },
+  probeTimeoutMs: { name: "PROBE_TIMEOUT_MS", range: WAIT_MS },
+  deadlineMs: { name: "DEADLINE_MS", range: WAIT_MS },
   rise: { name: "RISE", range: { min: 1, max: 100 } },
   concurrency: { name: "CONCURRENCY", range: COUNT },
   probesPerInvocation: { name: "PROBES_PER_INVOCATION", range: { ...COUNT, orWord: UNLIMITED } },

@@ -14,6 +14,9 @@ export interface Range {
 /** Durations end where timers do: `setTimeout` takes a signed 32-bit number of milliseconds. */
 export const DURATION_MS: Range = { min: 1, max: 2_147_483_647 };
 
+/** How long one probe or one answer may take: a refresh ends 25 s after its start, and must have heard of its probes by then. */
+export const WAIT_MS: Range = { min: 1, max: 20_000 };
+
 /** A whole number of `range`, typed or as text. */
 export function readInteger(field: Field, range: Range, fallback: number): number {
   if (field.value === undefined) return fallback;

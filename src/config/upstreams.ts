@@ -3,7 +3,17 @@ import { type Protocol, PROTOCOLS, type Upstream } from "../core/registry.ts";
 import { childField, type Field, refuse } from "./field.ts";
 import { readHeaders, type Secrets } from "./headers.ts";
 import { readProtocol } from "./protocol-pairs.ts";
-import { DURATION_MS, isTable, readBoolean, readChoice, readInteger, readJson, readTable, readText } from "./read.ts";
+import {
+  DURATION_MS,
+  isTable,
+  readBoolean,
+  readChoice,
+  readInteger,
+  readJson,
+  readTable,
+  readText,
+  WAIT_MS,
+} from "./read.ts";
 import { checkNotReserved } from "./reserved.ts";
 import { type AddressRules, readUrl } from "./upstream-url.ts";
 
@@ -51,7 +61,7 @@ function readEntry(item: Field, context: UpstreamContext): UpstreamEntry | undef
     protocol: protocol ?? PROTOCOLS[0],
     codec: readCodec(fieldOf("codec"), protocol),
     services: readServices(fieldOf("services")),
-    timeoutMs: readInteger(fieldOf("timeoutMs"), DURATION_MS, context.knobs.probeTimeoutMs),
+    timeoutMs: readInteger(fieldOf("timeoutMs"), WAIT_MS, context.knobs.probeTimeoutMs),
     ttlMs: readInteger(fieldOf("ttlMs"), DURATION_MS, context.knobs.ttlMs),
     critical: readBoolean(fieldOf("critical"), true),
     headers: readHeaders(fieldOf("headers"), context),

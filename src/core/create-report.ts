@@ -3,6 +3,7 @@ import { combine, membersNeeded, type Policy } from "./policy.ts";
 import { type Group, type Registry, type Target, targetKey, targetsOf } from "./registry.ts";
 import type { NameKind, NameVerdict, Report, TargetReport } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { ServingStatus } from "./status.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -110,7 +111,7 @@ function instancesOf(service: string, registry: Registry, names: ReadonlyMap<str
 function groupVerdict(group: Group, names: ReadonlyMap<string, NameVerdict>): NameVerdict {
   const members = group.members.map(({ name, isCritical }) => ({ verdict: must(names, name), isCritical }));
   const kind = group.name === "" ? "fleet" : "group";
-  return { ...judge({ name: group.name, kind, policy: group.policy }, members), group };
+  return judge({ name: group.name, kind, policy: group.policy }, members);
 }
 
 function fleetVerdict(registry: Registry, names: ReadonlyMap<string, NameVerdict>): NameVerdict {
@@ -135,7 +136,7 @@ function judge(
     name,
     kind,
     status,
-    sinceMs: turnedAtMs(membersNeeded(policy, critical.length), critical, isServing),
+    sinceMs: turnedAtMs(status, membersNeeded(policy, critical.length), critical),
     restsOn: unique(critical.flatMap((verdict) => verdict.restsOn)),
     culprits: isServing ? [] : unique(failing.flatMap((verdict) => verdict.culprits)),
     isDegraded: isServing && members.some(({ verdict }) => verdict.status !== "SERVING" || verdict.isDegraded),
@@ -143,10 +144,10 @@ function judge(
 }
 
 /** When the member came that tipped the scale: the `needed`-th to serve, or the first that made too many not serve. */
-function turnedAtMs(needed: number, critical: readonly NameVerdict[], isServing: boolean): number {
-  const tipping = isServing ? needed - 1 : critical.length - needed;
+function turnedAtMs(status: ServingStatus, needed: number, critical: readonly NameVerdict[]): number {
+  const tipping = status === "SERVING" ? needed - 1 : critical.length - needed;
   const times = critical
-    .filter((verdict) => (verdict.status === "SERVING") === isServing)
+    .filter((verdict) => status === "UNKNOWN" ? verdict.status !== "SERVING" : verdict.status === status)
     .map((verdict) => verdict.sinceMs)
     .sort((a, b) => a - b);
   return times[tipping] ?? 0;

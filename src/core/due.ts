@@ -1,4 +1,5 @@
 import { ageOf, type Viewpoint } from "./age.ts";
+import { CONFIRM_PAUSES_MS } from "./confirm.ts";
 import { type Registry, type Target, targetsOf } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -15,8 +16,8 @@ export interface DueOptions {
   readonly isForced: (key: string) => boolean;
   /** Leave these out: they are being probed already. */
   readonly isInFlight: (key: string) => boolean;
-  /** At most this many; the oldest win, so that a fleet too large for one refresh is gone round in turn. */
-  readonly limit: number;
+  /** Probes there are to spend. When not all fit, the oldest win, so that a large fleet is gone round in turn. */
+  readonly budget: number;
 }
 
 /**
@@ -29,11 +30,21 @@ export function dueTargets(registry: Registry, snapshot: Snapshot, view: Viewpoi
     !options.isInFlight(target.key) &&
     (options.isForced(target.key) || ageOf(snapshot.targets[target.key], target.upstream, view) !== "fresh")
   );
-  const oldest = due.sort((a, b) => checkedAtMs(a) - checkedAtMs(b)).slice(0, options.limit);
+  const suspects = due.filter(({ key }) => snapshot.targets[key]?.isSuspect === true).length;
+  const oldest = due.sort((a, b) => checkedAtMs(a) - checkedAtMs(b)).slice(0, firstProbes(options.budget, suspects));
   const rank = (target: Target) => RANK[snapshot.targets[target.key]?.observation.kind ?? "never"];
   return oldest
     .sort((a, b) => rank(a) - rank(b))
     .map((target) => ({ target, isKnownFailing: rank(target) === RANK.failed }));
+}
+
+/**
+ * Probes left for first questions when some are kept to confirm suspects by, a fifth of the budget at most. A suspect is
+ * believed at its next failure even unconfirmed, and in a fleet that fills its budget two lost packets would be enough.
+ */
+function firstProbes(budget: number, suspects: number): number {
+  const kept = Math.min(suspects * CONFIRM_PAUSES_MS.length, Math.floor(budget / 5));
+  return Math.max(0, budget - kept);
 }
 
 const RANK = { answered: 0, never: 1, failed: 2 } as const;

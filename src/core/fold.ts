@@ -5,8 +5,8 @@ import type { Snapshot, TargetState } from "./snapshot.ts";
 export interface FoldOptions {
   /** Successes in a row needed after a failure-caused down, at least 1. */
   readonly rise: number;
-  /** States this old, in milliseconds, no longer speak: an unconfirmed failure must not carry an old green on. */
-  readonly expireMs: number;
+  /** What may still be built on when a sighting comes: an unconfirmed failure must not carry an expired green on. */
+  readonly priorOf: (state: TargetState | undefined, sighting: Sighting) => TargetState | undefined;
 }
 
 /**
@@ -18,9 +18,9 @@ export interface FoldOptions {
 export function fold(prior: Snapshot, sightings: readonly Sighting[], options: FoldOptions): Snapshot {
   const targets = { ...prior.targets };
   for (const sighting of [...sightings].sort(byTimeThenContent)) {
-    const known = targets[sighting.targetKey];
+    const known = options.priorOf(targets[sighting.targetKey], sighting);
     if (known !== undefined && known.checkedAtMs > sighting.atMs) continue;
-    targets[sighting.targetKey] = foldTarget(known, sighting, options);
+    targets[sighting.targetKey] = foldTarget(known, sighting, options.rise);
   }
   return { ...prior, targets };
 }
@@ -31,13 +31,12 @@ export function fold(prior: Snapshot, sightings: readonly Sighting[], options: F
  * An answer counts at once, in both directions, but for `rise`. A failure counts when it is confirmed, when the target
  * was down already, or when it follows a failure that could not be confirmed; else the target becomes a suspect.
  */
-export function foldTarget(prior: TargetState | undefined, sighting: Sighting, options: FoldOptions): TargetState {
-  const known = prior !== undefined && sighting.atMs - prior.checkedAtMs < options.expireMs ? prior : undefined;
+export function foldTarget(known: TargetState | undefined, sighting: Sighting, rise: number): TargetState {
   const { observation, attempts, atMs, place } = sighting;
   const seen = { checkedAtMs: atMs, place, observation, attempts };
   if (observation.kind === "answered") {
     const rises = (known?.rises ?? 0) + 1;
-    if (known?.isDownByFailure && observation.status === "SERVING" && rises < options.rise) {
+    if (known?.isDownByFailure && observation.status === "SERVING" && rises < rise) {
       return { ...known, ...seen, isSuspect: false, rises };
     }
     return { ...seen, ...statusSince(known, observation.status, atMs), ...SETTLED };

@@ -29,3 +29,8 @@ export function boundsFor(ttlMs: number, fleet: FreshnessBounds): FreshnessBound
   const staleMs = Math.max(fleet.staleMs, 2 * ttlMs);
   return { ttlMs, staleMs, expireMs: Math.max(fleet.expireMs, staleMs) };
 }
+
+/** A state of this age cannot be served as it is: a probe has to come first. */
+export function isSpeechless(age: Freshness): boolean {
+  return age === "overdue" || age === "expired";
+}

@@ -20,10 +20,10 @@ function newer(a: TargetState, b: TargetState): TargetState {
   return JSON.stringify(a) >= JSON.stringify(b) ? a : b;
 }
 
-/** A count only grows within its day, and only its own place adds to it, so the larger number is the later one. */
+/** A count only grows within its day, and only its own writer adds to it, so the larger number is the later one. */
 function mergeWrites(a: WriteCount, b: WriteCount): WriteCount {
   if (a.day !== b.day) return a.day > b.day ? a : b;
-  return { day: a.day, byPlace: mergeRecords(a.byPlace, b.byPlace, Math.max) };
+  return { day: a.day, byWriter: mergeRecords(a.byWriter, b.byWriter, Math.max) };
 }
 
 /** Over a Map, for names come from outside and one may be called `__proto__` or `constructor`. */

@@ -19,7 +19,7 @@ export interface Upstream {
   readonly ttlMs: number;
   /** False: shown, and marks the report degraded, but never changes the fleet's status. */
   readonly critical: boolean;
-  /** Sent with every probe; `secret:` references are already resolved. Values are never logged or shown. */
+  /** Sent with every probe, names in lower case; `secret:` references are already resolved. Values are never logged or shown. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

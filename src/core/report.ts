@@ -1,5 +1,5 @@
 import type { Freshness } from "./freshness.ts";
-import type { Group, Registry, Target } from "./registry.ts";
+import type { Registry, Target } from "./registry.ts";
 import type { TargetState } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
 
@@ -35,8 +35,6 @@ export interface NameVerdict {
   readonly isDegraded: boolean;
   /** For `target`, its report. */
   readonly target?: TargetReport;
-  /** For `group`, and a fleet defined by one. */
-  readonly group?: Group;
 }
 
 /** Snapshot, registry and time, worked out: the sole input of every surface. */
@@ -61,7 +59,7 @@ export interface Report {
 
 /** How a caller wants its report. */
 export interface LoadOptions {
-  /** Answer within this many milliseconds; clamped to the configured deadline. */
+  /** The caller waits this many milliseconds; clamped to the configured deadline, and answered a margin before either. */
   readonly deadlineMs?: number;
   /** `fresh` waits, inside the deadline, until nothing is stale; default `stale`, which refreshes behind the answer. */
   readonly accept?: "stale" | "fresh";

@@ -22,11 +22,14 @@ export interface TargetState {
   readonly rises: number;
 }
 
-/** How often each place wrote on one UTC day: a grow-only counter, so that merging two never loses a write. */
+/**
+ * How often each writer wrote on one UTC day: a grow-only counter, so that merging two never loses a write. A writer is an
+ * isolate or a process, not a place: two isolates of one place do not see each other's latest count either.
+ */
 export interface WriteCount {
   /** Days since the Unix epoch. */
   readonly day: number;
-  readonly byPlace: Readonly<Record<string, number>>;
+  readonly byWriter: Readonly<Record<string, number>>;
 }
 
 /** All target states of the fleet at one time; the only thing the store holds. */
@@ -39,7 +42,7 @@ export interface Snapshot {
 }
 
 /** Nothing known yet. */
-export const EMPTY_SNAPSHOT: Snapshot = { targets: {}, storedAtMs: 0, writes: { day: 0, byPlace: {} } };
+export const EMPTY_SNAPSHOT: Snapshot = { targets: {}, storedAtMs: 0, writes: { day: 0, byWriter: {} } };
 
 /** Version of the stored form; a value of any other version is ignored, never fatal. */
 export const SNAPSHOT_VERSION = 1;

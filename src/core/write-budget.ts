@@ -6,9 +6,9 @@ import type { Snapshot, WriteCount } from "./snapshot.ts";
 export interface WriteQuestion {
   /**
    * The last one stored, as far as this place knows: what it read, merged with what it wrote itself, for a read may lag
-   * behind even its own write. Undefined when nothing is stored.
+   * behind even its own write. `storedAtMs` 0 when nothing is stored.
    */
-  readonly stored: Snapshot | undefined;
+  readonly stored: Snapshot;
   readonly nowMs: number;
   /** Something changed that other places should know soon. */
   readonly isChanged: boolean;
@@ -27,7 +27,6 @@ export const CHANGE_SPACING_MS = 10_000;
  * latest writes yet can exceed it by those.
  */
 export function mayWrite({ stored, nowMs, isChanged, knobs }: WriteQuestion): boolean {
-  if (stored === undefined) return knobs.kvWritesPerDay > 0;
   const ageMs = nowMs - stored.storedAtMs;
   const spacingMs = isChanged ? Math.min(CHANGE_SPACING_MS, knobs.kvWriteEveryMs) : knobs.kvWriteEveryMs;
   // A value from the far future is a broken clock's; to wait for it would be to never write again.
@@ -35,13 +34,13 @@ export function mayWrite({ stored, nowMs, isChanged, knobs }: WriteQuestion): bo
   return isSpaced && writesOn(dayOf(nowMs), stored.writes) < allowance(nowMs, knobs.kvWritesPerDay);
 }
 
-/** The snapshot as `place` is about to store it at `nowMs`: stamped, and the write counted; a new UTC day starts at one. */
-export function countWrite(snapshot: Snapshot, { place, nowMs }: { place: string; nowMs: number }): Snapshot {
+/** The snapshot as `writer` is about to store it at `nowMs`: stamped, and the write counted; a new UTC day starts at one. */
+export function countWrite(snapshot: Snapshot, { writer, nowMs }: { writer: string; nowMs: number }): Snapshot {
   const day = dayOf(nowMs);
-  const byPlace = snapshot.writes.day === day ? snapshot.writes.byPlace : {};
-  // `place` may be a name that every object inherits.
-  const count = Object.hasOwn(byPlace, place) ? byPlace[place] ?? 0 : 0;
-  return { ...snapshot, storedAtMs: nowMs, writes: { day, byPlace: { ...byPlace, [place]: count + 1 } } };
+  const byWriter = snapshot.writes.day === day ? snapshot.writes.byWriter : {};
+  // `writer` may be a name that every object inherits.
+  const count = Object.hasOwn(byWriter, writer) ? byWriter[writer] ?? 0 : 0;
+  return { ...snapshot, storedAtMs: nowMs, writes: { day, byWriter: { ...byWriter, [writer]: count + 1 } } };
 }
 
 const DAY_MS = 86_400_000;
@@ -54,7 +53,7 @@ function dayOf(nowMs: number): number {
 }
 
 function writesOn(day: number, writes: WriteCount): number {
-  return writes.day === day ? Object.values(writes.byPlace).reduce((sum, count) => sum + count, 0) : 0;
+  return writes.day === day ? Object.values(writes.byWriter).reduce((sum, count) => sum + count, 0) : 0;
 }
 
 /** How many writes the day has earned so far; all of them at its end only. */

@@ -22,6 +22,8 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   // Limits of workerd, among them its way out when all six connections wait for each other; Deno without --allow-net.
   [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "not-attempted"],
   [/^requires net access/i, "not-attempted"],
+  // Our own process has no file descriptor left.
+  [/^tcp open error: too many open files/i, "not-attempted"],
   [/^dns error/, "dns"],
   // rustls: https://docs.rs/rustls/latest/rustls/enum.Error.html
   [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer |tls )/, "tls"],

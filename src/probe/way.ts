@@ -25,14 +25,10 @@ export function checkUrl(upstream: Upstream): string {
   return `${upstream.url}/grpc.health.v1.Health/Check`;
 }
 
-/** The upstream's own headers under the probe's: hop-by-hop ones and what a probe sets itself cannot be changed. */
+/** The upstream's own headers over the common ones, and under those of the protocol, which `config/headers.ts` refuses. */
 export function probeHeaders(upstream: Upstream, own: Readonly<Record<string, string>>): Headers {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(upstream.headers)) {
-    if (!NEVER_SENT.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
-  }
   // One call instead of a dozen: each into a Headers object leaves JavaScript, which is what a probe's CPU goes to.
-  return new Headers({ ...headers, ...ALWAYS_SENT, ...own });
+  return new Headers({ ...COMMON, ...upstream.headers, ...own });
 }
 
 /** Judge an answer whose status is not 200, before any protocol: a redirect, which is not followed, or a bare status. */
@@ -63,22 +59,12 @@ export async function readBody(response: Response): Promise<Uint8Array | undefin
 /** Said when {@link readBody} gave nothing. */
 export const TOO_LONG: Verdict = mismatch(`answer longer than ${BODY_MAX_BYTES} bytes`);
 
-const ALWAYS_SENT = {
+const COMMON = {
   // Several front ends refuse requests without one, and workerd sends none of its own.
   "user-agent": "rollcall-probe",
   // A health answer is smaller than any compression of it.
   "accept-encoding": "identity",
 } as const;
-
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  "connection",
-  "content-length",
-  "keep-alive",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Where to, less the query and userinfo: either may hold a token. */
 function redirectText(response: Response): string {

@@ -16,7 +16,7 @@ export interface Archive {
    *
    * @returns When the value was last stored and by whom, as far as was learned; undefined when nothing was.
    */
-  keep(mine: Snapshot, place: string): Promise<StoreMark | undefined>;
+  keep(mine: Snapshot): Promise<StoreMark | undefined>;
   /** What readers are told of the store; the same array while nothing changes. */
   problems(): readonly string[];
 }
@@ -41,27 +41,34 @@ export interface ArchiveOptions {
 
 /** Create the archive over a store. */
 export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOptions): Archive {
-  let hasNews = false;
+  const writer = crypto.randomUUID().slice(0, 8);
+  let news = 0;
+  let keptNews = 0;
+  let busyUntilMs = 0;
   let problems: readonly string[] = NO_PROBLEMS;
 
   async function read(): Promise<Snapshot | undefined> {
     return await attempt(() => store.read());
   }
 
-  async function keep(mine: Snapshot, place: string): Promise<StoreMark | undefined> {
+  async function keep(mine: Snapshot): Promise<StoreMark | undefined> {
     const nowMs = clock.nowMs();
-    const isDue = (known: Snapshot) => mayWrite({ stored: known, nowMs, isChanged: hasNews, knobs });
-    if (!isDue(mine)) return undefined;
+    const isDue = (known: Snapshot) => mayWrite({ stored: known, nowMs, isChanged: news !== keptNews, knobs });
+    // Refreshes of one isolate may end together: one of them writes, the next has the others' news.
+    if (nowMs < busyUntilMs || !isDue(mine)) return undefined;
+    busyUntilMs = nowMs + STORE_TIMEOUT_MS;
+    const toldNews = news;
     let known: StoreMark | undefined;
     const written = await attempt(() =>
       store.update((stored) => {
         // What is read may lag behind even our own last write, so that one is merged in before the budget is asked.
         const merged = mergeSnapshots(stored ?? EMPTY_SNAPSHOT, mine);
         known = merged;
-        return isDue(merged) ? countWrite(relevant(merged, nowMs), { place, nowMs }) : undefined;
+        return isDue(merged) ? countWrite(relevant(merged, nowMs), { writer, nowMs }) : undefined;
       })
     );
-    if (written !== undefined) hasNews = false;
+    busyUntilMs = 0;
+    if (written !== undefined) keptNews = toldNews;
     const mark = written ?? known;
     return mark && { storedAtMs: mark.storedAtMs, writes: mark.writes };
   }
@@ -74,8 +81,8 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
   }
 
   async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
-    const timer = new AbortController();
-    const late = clock.sleep(STORE_TIMEOUT_MS, timer.signal).then((): typeof LATE => LATE);
+    const { promise: late, resolve } = Promise.withResolvers<typeof LATE>();
+    const disarm = clock.after(STORE_TIMEOUT_MS, () => resolve(LATE));
     try {
       const result = await Promise.race([action(), late]);
       problems = result === LATE ? FAILING : NO_PROBLEMS;
@@ -84,11 +91,11 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
       problems = FAILING;
       return undefined;
     } finally {
-      timer.abort();
+      disarm();
     }
   }
 
-  return { read, keep, note: () => void (hasNews = true), problems: () => problems };
+  return { read, keep, note: () => void news++, problems: () => problems };
 }
 
 const LATE: unique symbol = Symbol("late");

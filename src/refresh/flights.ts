@@ -17,11 +17,13 @@ export interface Flights {
   /** Claim targets for a new refresh. */
   take(keys: readonly string[]): Flight;
   /**
-   * Wait until none of the targets that `wanted` gives is under way, or until `deadlineMs`, an epoch time.
+   * Wait until no target is both under way and wanted, or until `deadlineMs`, an epoch time.
    *
    * Each waiter races a timer of its own: the refresh belongs to another request, and may be cut off with it.
+   *
+   * @param isWanted Asked again as targets land; once it lets a target go, it is not asked about that one again.
    */
-  settled(wanted: () => readonly string[], deadlineMs: number): Promise<void>;
+  settled(keys: readonly string[], isWanted: (key: string) => boolean, deadlineMs: number): Promise<void>;
 }
 
 /** Beyond the longest thing a living refresh waits for without a sign (a probe, a confirm pause), in milliseconds. */
@@ -54,14 +56,22 @@ export function createFlights(clock: Clock, longestProbeMs: number): Flights {
     };
   }
 
-  async function settled(wanted: () => readonly string[], deadlineMs: number): Promise<void> {
-    let waiting = wanted().filter(has);
+  async function settled(
+    keys: readonly string[],
+    isWanted: (key: string) => boolean,
+    deadlineMs: number,
+  ): Promise<void> {
+    const waiting = keys.filter((key) => has(key) && isWanted(key));
     const leftMs = deadlineMs - clock.nowMs();
     if (waiting.length === 0 || leftMs <= 0) return;
     // Each waiter's promise is its own: workerd runs what follows a promise in the request that made it, or nowhere.
     const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
     const look = () => {
-      if (waiting.some(has) && (waiting = wanted().filter(has)).length > 0) return;
+      // From the end, and no further than the first that is still missing: a thousand waiters look at every landing.
+      for (let key = waiting.at(-1); key !== undefined; key = waiting.at(-1)) {
+        if (has(key) && isWanted(key)) return;
+        waiting.pop();
+      }
       wake();
     };
     waiters.add(look);

@@ -1,3 +1,4 @@
+import { CONFIRM_PAUSES_MS } from "../core/confirm.ts";
 import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
 import type { DueTarget } from "../core/due.ts";
 import type { TargetState } from "../core/snapshot.ts";
@@ -6,12 +7,6 @@ import type { Clock, Prober } from "../ports.ts";
 
 /** Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others. */
 export const LANES = { first: 0, knownFailing: 1, confirm: 2 } as const;
-
-/**
- * Pauses before the three confirming probes, in milliseconds, each counted from the failure before it. Jittered, so that
- * a fleet behind one balancer is not asked in step; together short enough for a refusal to be confirmed inside the answer.
- */
-export const CONFIRM_PAUSES_MS = [200, 500, 1_000] as const;
 
 /** A probe that is silent this long, in milliseconds, gets a sibling: a lost packet must not cost a whole timeout. */
 export const HEDGE_AFTER_MS = 300;
@@ -47,7 +42,9 @@ export interface Inquiry {
  * Ask one target, and ask again before believing a change to failure.
  *
  * The first answer ends it. A probe that fails, or is silent for long, is followed by up to three confirming ones while
- * the budget lasts; none follow for a target that was down already, that was suspect, or that is overloaded.
+ * the budget lasts; none follow for a target that was down already, or that is overloaded.
+ *
+ * @param prior What may still be built on of the target's last state.
  */
 export function inquire(
   { target, isKnownFailing }: DueTarget,
@@ -55,7 +52,7 @@ export function inquire(
   { pool, prober, clock, budget, place, random, onProgress }: InquiryOptions,
 ): Inquiry {
   const { timeoutMs } = target.upstream;
-  const confirms = prior?.status === "NOT_SERVING" || prior?.isSuspect === true ? 0 : CONFIRM_PAUSES_MS.length;
+  const confirms = prior?.status === "NOT_SERVING" ? 0 : CONFIRM_PAUSES_MS.length;
   const hedgeAfterMs = Math.max(HEDGE_AFTER_MS, 2 * (prior?.observation.latencyMs ?? 0));
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];

@@ -87,7 +87,7 @@ const TARGET_STATE: Shape<TargetState> = {
 
 const WRITES: Shape<WriteCount> = {
   day: isCount,
-  byPlace: (value) => isObject(value) && Object.values(value).every(isCount),
+  byWriter: (value) => isObject(value) && Object.values(value).every(isCount),
 };
 
 const STORED: Shape<Stored> = {

@@ -21,9 +21,6 @@ export type CallerReading =
   | { readonly kind: "caller"; readonly caller: Caller }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Time kept back from a caller's timeout, in milliseconds: the answer must be with it before its own timer fires. */
-export const ANSWER_MARGIN_MS = 50;
-
 /**
  * Make the reader of callers.
  *
@@ -42,7 +39,7 @@ export function createCallerReader(readToken: string | undefined): (request: Req
     const isTrusted = token !== undefined;
     const isForced = FORCED.test(request.headers.get("cache-control") ?? "");
     if (!isTrusted && !isForced && timeout.ms === undefined) return ANYONE;
-    const deadline = timeout.ms === undefined ? {} : { deadlineMs: Math.max(1, timeout.ms - ANSWER_MARGIN_MS) };
+    const deadline = timeout.ms === undefined ? {} : { deadlineMs: timeout.ms };
     return { kind: "caller", caller: { isTrusted, options: { isTrusted, isForced, ...deadline } } };
   };
 }

@@ -52,13 +52,14 @@ export interface HealthTarget {
   readonly service: string;
   readonly critical: boolean;
   readonly freshness: Freshness;
-  readonly place: string | null;
   readonly late: boolean;
   readonly suspect: boolean;
   /** What the last observation found wrong; a suspect's is not believed yet. */
   readonly failure: FailureKind | AnswerReason | null;
   /** For trusted callers only: the upstream's url. */
   readonly address?: string;
+  /** For trusted callers only: where it was last observed; a process is named after its host, which strangers need not know. */
+  readonly place?: string | null;
   /** For trusted callers only: the upstream's or the platform's own text. */
   readonly message?: string | null;
   /** For trusted callers only: every observation of the last refresh, in order of completion. */

@@ -97,7 +97,6 @@ function healthTarget({ target, freshness, isLate, state }: TargetReport, isTrus
     service,
     critical: upstream.critical,
     freshness,
-    place: state?.place ?? null,
     late: isLate,
     suspect: state?.isSuspect ?? false,
     failure: failureOf(state?.observation),
@@ -106,6 +105,7 @@ function healthTarget({ target, freshness, isLate, state }: TargetReport, isTrus
   return {
     ...shown,
     address: upstream.url,
+    place: state?.place ?? null,
     message: state?.observation.message ?? null,
     attempts: state?.attempts ?? [],
   };

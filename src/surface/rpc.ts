@@ -65,8 +65,18 @@ async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Pro
 }
 
 async function answerBinary(rpc: ConnectRpc, sent: RpcRequest, call: RpcCall): Promise<Response> {
-  const hot = rpc.path === CHECK_PATH ? await hotCheck(sent, call) : undefined;
-  if (hot !== undefined) return hot;
+  if (rpc.path !== CHECK_PATH) return await answerByConnect(rpc, sent, call);
+  // A name that is not served shows only in the report; connect-es then answers from the same one.
+  const once = { ...call, load: loadOnce(call.load) };
+  return await hotCheck(sent, once) ?? await answerByConnect(rpc, sent, once);
+}
+
+function loadOnce(load: Load): Load {
+  let loaded: ReturnType<Load> | undefined;
+  return (options) => loaded ??= load(options);
+}
+
+async function answerByConnect(rpc: ConnectRpc, sent: RpcRequest, call: RpcCall): Promise<Response> {
   const answer = await rpc.answer(sent, call);
   return answer.status === 415 ? unsupportedAnswer() : answer;
 }

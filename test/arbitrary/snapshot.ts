@@ -19,7 +19,7 @@ export function arbitrarySnapshot({
   return fc.record({
     targets: recordOf(key, arbitraryState(timeMs, place)),
     storedAtMs: timeMs,
-    writes: fc.record<WriteCount>({ day, byPlace: recordOf(place, fc.nat()) }, PLAIN),
+    writes: fc.record<WriteCount>({ day, byWriter: recordOf(place, fc.nat()) }, PLAIN),
   }, PLAIN);
 }
 

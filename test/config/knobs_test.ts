@@ -7,8 +7,8 @@ const BAD_ON_WORKERS: readonly Row[] = [
   [{ TTL_MS: "15s" }, 'Cannot parse TTL_MS "15s": not a whole number; write 1..2147483647 in digits'],
   [{ STALE_MS: 0 }, "Cannot parse STALE_MS 0: out of range; write 1..2147483647 in digits"],
   [{ EXPIRE_MS: 1000000000000 }, "Cannot parse EXPIRE_MS 1000000000000: out of range; write 1..2147483647 in digits"],
-  [{ PROBE_TIMEOUT_MS: 1.5 }, "Cannot parse PROBE_TIMEOUT_MS 1.5: not a whole number; write 1..2147483647 in digits"],
-  [{ DEADLINE_MS: "-1" }, 'Cannot parse DEADLINE_MS "-1": out of range; write 1..2147483647 in digits'],
+  [{ PROBE_TIMEOUT_MS: 1.5 }, "Cannot parse PROBE_TIMEOUT_MS 1.5: not a whole number; write 1..20000 in digits"],
+  [{ DEADLINE_MS: "-1" }, 'Cannot parse DEADLINE_MS "-1": out of range; write 1..20000 in digits'],
   [{ RISE: 101 }, "Cannot parse RISE 101: out of range; write 1..100 in digits"],
   [{ CONCURRENCY: 7 }, "Cannot parse CONCURRENCY 7: out of range; write 1..6 in digits"],
   [

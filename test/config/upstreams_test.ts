@@ -76,19 +76,19 @@ const BAD_FIELDS: readonly (readonly [given: object, ...problems: string[]])[] =
   ],
   [
     { timeoutMs: 0 },
-    'Cannot parse UPSTREAMS[0].timeoutMs 0 of upstream "checkout": out of range; write 1..2147483647 in digits',
+    'Cannot parse UPSTREAMS[0].timeoutMs 0 of upstream "checkout": out of range; write 1..20000 in digits',
   ],
   [
     { timeoutMs: "1.5" },
-    'Cannot parse UPSTREAMS[0].timeoutMs "1.5" of upstream "checkout": not a whole number; write 1..2147483647 in digits',
+    'Cannot parse UPSTREAMS[0].timeoutMs "1.5" of upstream "checkout": not a whole number; write 1..20000 in digits',
   ],
   [
     { timeoutMs: 2147483648 },
-    'Cannot parse UPSTREAMS[0].timeoutMs 2147483648 of upstream "checkout": out of range; write 1..2147483647 in digits',
+    'Cannot parse UPSTREAMS[0].timeoutMs 2147483648 of upstream "checkout": out of range; write 1..20000 in digits',
   ],
   [
     { timeoutMs: {} },
-    'Cannot parse UPSTREAMS[0].timeoutMs of upstream "checkout": not a whole number; write 1..2147483647 in digits',
+    'Cannot parse UPSTREAMS[0].timeoutMs of upstream "checkout": not a whole number; write 1..20000 in digits',
   ],
   [
     { ttlMs: true },

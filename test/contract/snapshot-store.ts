@@ -58,7 +58,7 @@ export function fleetOf(count: number, checkedAtMs = 1_750_000_000_000): Snapsho
   return {
     targets: Object.fromEntries(targets),
     storedAtMs: checkedAtMs,
-    writes: { day: 20_000, byPlace: { FRA: 1 } },
+    writes: { day: 20_000, byWriter: { FRA: 1 } },
   };
 }
 
@@ -142,10 +142,10 @@ const ATOMIC_CASES: Cases = {
     await Promise.all(places.map((place) =>
       store.update((stored = EMPTY_SNAPSHOT) => ({
         ...stored,
-        writes: { day: 1, byPlace: { ...stored.writes.byPlace, [place]: 1 } },
+        writes: { day: 1, byWriter: { ...stored.writes.byWriter, [place]: 1 } },
       }))
     ));
     const { writes } = await store.read() ?? EMPTY_SNAPSHOT;
-    assert.deepEqual(Object.keys(writes.byPlace).sort(), places.sort());
+    assert.deepEqual(Object.keys(writes.byWriter).sort(), places.sort());
   },
 };

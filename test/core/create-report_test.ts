@@ -121,3 +121,9 @@ Deno.test("createReport() says how old the oldest observation is that the fleet 
   const states = { "a/": state(995_000), "b/": state(991_000), "c/": state(980_000) };
   assert.equal(createReport({ registry, snapshot: snapshot(states), view }).oldestCheckedAtMs, 991_000);
 });
+
+Deno.test("createReport() dates NOT_SERVING by those that do not serve, not by those unknown", () => {
+  const statuses = { "a/": state(900_000, { status: "UNKNOWN" }), "b/": state(999_000, { status: "NOT_SERVING" }) };
+  const made = createReport({ registry: fleet(["a", "b"]), snapshot: snapshot(statuses), view });
+  assert.equal(made.names.get("")?.sinceMs, 999_000);
+});

@@ -3,7 +3,7 @@ import { type DueOptions, dueTargets } from "../../src/core/due.ts";
 import { fleet, numbered, REFUSED, snapshot, state } from "../support/fleet.ts";
 
 const view = { nowMs: 1_000_000, place: "here", bounds: { ttlMs: 15_000, staleMs: 30_000, expireMs: 600_000 } };
-const NO_EXTRAS: DueOptions = { isForced: () => false, isInFlight: () => false, limit: Infinity };
+const NO_EXTRAS: DueOptions = { isForced: () => false, isInFlight: () => false, budget: Infinity };
 
 function keys(registry: ReturnType<typeof fleet>, known: ReturnType<typeof snapshot>, options = NO_EXTRAS): string[] {
   return dueTargets(registry, known, view, options).map(({ target }) => target.key);
@@ -31,8 +31,16 @@ Deno.test("dueTargets() gives the oldest their turn when not all can go, failing
     name,
     index,
   ) => [`${name}/`, state(900_000 + index * 1_000, index < 3 ? { observation: REFUSED } : {})]);
-  const due = keys(fleet(names), snapshot(Object.fromEntries(states)), { ...NO_EXTRAS, limit: 45 });
+  const due = keys(fleet(names), snapshot(Object.fromEntries(states)), { ...NO_EXTRAS, budget: 45 });
   assert.equal(due.length, 45);
   assert.deepEqual(due.slice(-3), ["u0/", "u1/", "u2/"]);
   assert.ok(!due.includes("u49/"));
+});
+
+Deno.test("dueTargets() keeps probes back to confirm suspects by, a fifth of the budget at most", () => {
+  const due = (suspects: number) => {
+    const states = numbered(50).map((name, index) => [`${name}/`, state(900_000, { isSuspect: index < suspects })]);
+    return keys(fleet(numbered(50)), snapshot(Object.fromEntries(states)), { ...NO_EXTRAS, budget: 45 }).length;
+  };
+  assert.deepEqual([due(0), due(1), due(2), due(50)], [45, 42, 39, 36]);
 });

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fold, foldTarget } from "../../src/core/fold.ts";
+import { fold, type FoldOptions, foldTarget } from "../../src/core/fold.ts";
 import type { Observation, Sighting } from "../../src/core/observation.ts";
 import { SERVING_STATUSES } from "../../src/core/status.ts";
 import { NOT_SERVING, REFUSED, SERVING, snapshot, state } from "../support/fleet.ts";
 
-const OPTIONS = { rise: 1, expireMs: 600_000 };
+const RISE = 1;
+const EXPIRE_MS = 600_000;
+const OPTIONS: FoldOptions = {
+  rise: RISE,
+  priorOf: (state, { atMs }) => state && atMs - state.checkedAtMs < EXPIRE_MS ? state : undefined,
+};
 const HANG: Observation = { kind: "failed", failure: "timeout", latencyMs: 1_500 };
 
 function sighting(observation: Observation, overrides: Partial<Sighting> = {}): Sighting {
@@ -23,34 +28,34 @@ function sighting(observation: Observation, overrides: Partial<Sighting> = {}): 
 const down = state(1_000, { status: "NOT_SERVING", isDownByFailure: true, observation: REFUSED });
 
 Deno.test("foldTarget() believes an answer at once, in both directions", () => {
-  assert.equal(foldTarget(state(1_000), sighting(NOT_SERVING), OPTIONS).status, "NOT_SERVING");
-  assert.equal(foldTarget(down, sighting(SERVING), OPTIONS).status, "SERVING");
-  assert.equal(foldTarget(undefined, sighting(SERVING), OPTIONS).status, "SERVING");
+  assert.equal(foldTarget(state(1_000), sighting(NOT_SERVING), RISE).status, "NOT_SERVING");
+  assert.equal(foldTarget(down, sighting(SERVING), RISE).status, "SERVING");
+  assert.equal(foldTarget(undefined, sighting(SERVING), RISE).status, "SERVING");
 });
 
 Deno.test("foldTarget() keeps since while the status stays, and moves it when it changes", () => {
   const up = state(1_000, { sinceMs: 500 });
-  assert.equal(foldTarget(up, sighting(SERVING), OPTIONS).sinceMs, 500);
-  assert.equal(foldTarget(up, sighting(NOT_SERVING), OPTIONS).sinceMs, 2_000);
+  assert.equal(foldTarget(up, sighting(SERVING), RISE).sinceMs, 500);
+  assert.equal(foldTarget(up, sighting(NOT_SERVING), RISE).sinceMs, 2_000);
 });
 
 Deno.test("foldTarget() makes an unconfirmed failure a suspect with the status it had", () => {
-  const suspect = foldTarget(state(1_000), sighting(REFUSED), OPTIONS);
+  const suspect = foldTarget(state(1_000), sighting(REFUSED), RISE);
   assert.deepEqual(
     { status: suspect.status, isSuspect: suspect.isSuspect, observation: suspect.observation },
     { status: "SERVING", isSuspect: true, observation: REFUSED },
   );
-  assert.equal(foldTarget(undefined, sighting(REFUSED), OPTIONS).status, "UNKNOWN");
+  assert.equal(foldTarget(undefined, sighting(REFUSED), RISE).status, "UNKNOWN");
 });
 
 Deno.test("foldTarget() believes a failure that is confirmed, follows a suspicion, or meets a target already down", () => {
-  const suspect = foldTarget(state(1_000), sighting(REFUSED), OPTIONS);
+  const suspect = foldTarget(state(1_000), sighting(REFUSED), RISE);
   for (
     const folded of [
-      foldTarget(state(1_000), sighting(REFUSED, { isConfirmed: true }), OPTIONS),
-      foldTarget(suspect, sighting(HANG, { atMs: 3_000 }), OPTIONS),
-      foldTarget(down, sighting(HANG), OPTIONS),
-      foldTarget(state(1_000, { status: "NOT_SERVING", observation: NOT_SERVING }), sighting(HANG), OPTIONS),
+      foldTarget(state(1_000), sighting(REFUSED, { isConfirmed: true }), RISE),
+      foldTarget(suspect, sighting(HANG, { atMs: 3_000 }), RISE),
+      foldTarget(down, sighting(HANG), RISE),
+      foldTarget(state(1_000, { status: "NOT_SERVING", observation: NOT_SERVING }), sighting(HANG), RISE),
     ]
   ) {
     assert.deepEqual([folded.status, folded.isDownByFailure, folded.isSuspect], ["NOT_SERVING", true, false]);
@@ -58,31 +63,31 @@ Deno.test("foldTarget() believes a failure that is confirmed, follows a suspicio
 });
 
 Deno.test("foldTarget() lets an answer clear a suspicion", () => {
-  const suspect = foldTarget(state(1_000), sighting(REFUSED), OPTIONS);
-  const cleared = foldTarget(suspect, sighting(SERVING, { atMs: 3_000 }), OPTIONS);
+  const suspect = foldTarget(state(1_000), sighting(REFUSED), RISE);
+  const cleared = foldTarget(suspect, sighting(SERVING, { atMs: 3_000 }), RISE);
   assert.deepEqual([cleared.status, cleared.isSuspect, cleared.sinceMs], ["SERVING", false, 1_000]);
 });
 
-Deno.test("foldTarget() does not carry an expired green through a suspicion", () => {
-  const old = state(1_000);
-  assert.equal(foldTarget(old, sighting(REFUSED, { atMs: 600_999 }), OPTIONS).status, "SERVING");
-  assert.equal(foldTarget(old, sighting(REFUSED, { atMs: 601_000 }), OPTIONS).status, "UNKNOWN");
+Deno.test("fold() does not carry an expired green through a suspicion", () => {
+  const old = snapshot({ "a/": state(1_000) });
+  const status = (atMs: number) => fold(old, [sighting(REFUSED, { atMs })], OPTIONS).targets["a/"]?.status;
+  assert.equal(status(600_999), "SERVING");
+  assert.equal(status(601_000), "UNKNOWN");
 });
 
 Deno.test("foldTarget() asks for rise successes in a row after a failure-caused down", () => {
-  const options = { ...OPTIONS, rise: 3 };
-  const once = foldTarget(down, sighting(SERVING, { atMs: 2_000 }), options);
-  const twice = foldTarget(once, sighting(SERVING, { atMs: 3_000 }), options);
-  const thrice = foldTarget(twice, sighting(SERVING, { atMs: 4_000 }), options);
+  const once = foldTarget(down, sighting(SERVING, { atMs: 2_000 }), 3);
+  const twice = foldTarget(once, sighting(SERVING, { atMs: 3_000 }), 3);
+  const thrice = foldTarget(twice, sighting(SERVING, { atMs: 4_000 }), 3);
   assert.deepEqual([once.status, twice.status, thrice.status], ["NOT_SERVING", "NOT_SERVING", "SERVING"]);
   assert.equal(thrice.sinceMs, 4_000);
-  const relapsed = foldTarget(twice, sighting(REFUSED, { atMs: 4_000 }), options);
+  const relapsed = foldTarget(twice, sighting(REFUSED, { atMs: 4_000 }), 3);
   assert.deepEqual([relapsed.status, relapsed.rises], ["NOT_SERVING", 0]);
 });
 
 Deno.test("foldTarget() asks for no rise after a down that was answered", () => {
   const answered = state(1_000, { status: "NOT_SERVING", observation: NOT_SERVING });
-  assert.equal(foldTarget(answered, sighting(SERVING), { ...OPTIONS, rise: 3 }).status, "SERVING");
+  assert.equal(foldTarget(answered, sighting(SERVING), 3).status, "SERVING");
 });
 
 Deno.test("fold() ignores a sighting older than what is known", () => {

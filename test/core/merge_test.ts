@@ -51,15 +51,15 @@ Deno.test("mergeSnapshots() takes each target from the side that checked it last
 const WRITES: readonly [string, Snapshot["writes"], Snapshot["writes"], Snapshot["writes"]][] = [
   [
     "the larger count of each place on the same day",
-    { day: 7, byPlace: { FRA: 3, CDG: 1 } },
-    { day: 7, byPlace: { CDG: 2, LHR: 5 } },
-    { day: 7, byPlace: { FRA: 3, CDG: 2, LHR: 5 } },
+    { day: 7, byWriter: { FRA: 3, CDG: 1 } },
+    { day: 7, byWriter: { CDG: 2, LHR: 5 } },
+    { day: 7, byWriter: { FRA: 3, CDG: 2, LHR: 5 } },
   ],
   [
     "the newer day alone",
-    { day: 7, byPlace: { FRA: 800 } },
-    { day: 8, byPlace: { CDG: 1 } },
-    { day: 8, byPlace: { CDG: 1 } },
+    { day: 7, byWriter: { FRA: 800 } },
+    { day: 8, byWriter: { CDG: 1 } },
+    { day: 8, byWriter: { CDG: 1 } },
   ],
 ];
 

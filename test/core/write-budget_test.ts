@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EMPTY_SNAPSHOT, type Snapshot } from "../../src/core/snapshot.ts";
+import { EMPTY_SNAPSHOT } from "../../src/core/snapshot.ts";
 import { CHANGE_SPACING_MS, countWrite, mayWrite } from "../../src/core/write-budget.ts";
 
 const DAY = 20_000;
@@ -35,7 +35,7 @@ Deno.test("mayWrite() spaces changes by kvWriteEveryMs when that is the shorter"
 });
 
 // At midnight a tenth of 900 may be spent, at noon the half of the rest too, before the next midnight nearly all.
-const BUDGET: readonly [nowMs: number, day: number, byPlace: Record<string, number>, expected: boolean][] = [
+const BUDGET: readonly [nowMs: number, day: number, byWriter: Record<string, number>, expected: boolean][] = [
   [MIDNIGHT_MS, DAY, { FRA: 89 }, true],
   [MIDNIGHT_MS, DAY, { FRA: 90 }, false],
   [NOON_MS, DAY, { FRA: 494 }, true],
@@ -46,42 +46,42 @@ const BUDGET: readonly [nowMs: number, day: number, byPlace: Record<string, numb
   [NOON_MS, DAY - 1, { FRA: 900 }, true],
 ];
 
-for (const [nowMs, day, byPlace, expected] of BUDGET) {
-  const counted = `${JSON.stringify(byPlace)} written on day ${day - DAY}`;
+for (const [nowMs, day, byWriter, expected] of BUDGET) {
+  const counted = `${JSON.stringify(byWriter)} written on day ${day - DAY}`;
   Deno.test(`mayWrite() is ${expected} at hour ${Math.round((nowMs - MIDNIGHT_MS) / 3_600_000)} with ${counted}`, () => {
-    const stored = { ...EMPTY_SNAPSHOT, storedAtMs: nowMs - 600_000, writes: { day, byPlace } };
+    const stored = { ...EMPTY_SNAPSHOT, storedAtMs: nowMs - 600_000, writes: { day, byWriter } };
     assert.equal(mayWrite({ stored, nowMs, isChanged: true, knobs: KNOBS }), expected);
   });
 }
 
 Deno.test("mayWrite() allows the first write of all, unless the budget is none", () => {
-  const question = { stored: undefined, nowMs: MIDNIGHT_MS, isChanged: false };
+  const question = { stored: EMPTY_SNAPSHOT, nowMs: MIDNIGHT_MS, isChanged: false };
   assert.equal(mayWrite({ ...question, knobs: KNOBS }), true);
   assert.equal(mayWrite({ ...question, knobs: { ...KNOBS, kvWritesPerDay: 0 } }), false);
 });
 
 Deno.test("countWrite() stamps the snapshot and counts for its place alone", () => {
-  const stored = { ...EMPTY_SNAPSHOT, writes: { day: DAY, byPlace: { FRA: 4, CDG: 2 } } };
-  const counted = countWrite(stored, { place: "FRA", nowMs: NOON_MS });
+  const stored = { ...EMPTY_SNAPSHOT, writes: { day: DAY, byWriter: { FRA: 4, CDG: 2 } } };
+  const counted = countWrite(stored, { writer: "FRA", nowMs: NOON_MS });
   assert.deepEqual(counted, {
     ...EMPTY_SNAPSHOT,
     storedAtMs: NOON_MS,
-    writes: { day: DAY, byPlace: { FRA: 5, CDG: 2 } },
+    writes: { day: DAY, byWriter: { FRA: 5, CDG: 2 } },
   });
-  assert.deepEqual(stored.writes.byPlace, { FRA: 4, CDG: 2 });
+  assert.deepEqual(stored.writes.byWriter, { FRA: 4, CDG: 2 });
 });
 
 Deno.test("countWrite() begins at one on a new UTC day", () => {
-  const stored = { ...EMPTY_SNAPSHOT, writes: { day: DAY, byPlace: { FRA: 4, CDG: 2 } } };
-  const { writes } = countWrite(stored, { place: "FRA", nowMs: MIDNIGHT_MS + DAY_MS });
-  assert.deepEqual(writes, { day: DAY + 1, byPlace: { FRA: 1 } });
+  const stored = { ...EMPTY_SNAPSHOT, writes: { day: DAY, byWriter: { FRA: 4, CDG: 2 } } };
+  const { writes } = countWrite(stored, { writer: "FRA", nowMs: MIDNIGHT_MS + DAY_MS });
+  assert.deepEqual(writes, { day: DAY + 1, byWriter: { FRA: 1 } });
 });
 
 Deno.test("countWrite() counts for a place whatever its name", () => {
   for (const place of ["__proto__", "constructor"]) {
-    const once = countWrite(EMPTY_SNAPSHOT, { place, nowMs: NOON_MS });
-    const twice = countWrite(once, { place, nowMs: NOON_MS });
-    assert.deepEqual(Object.entries(twice.writes.byPlace), [[place, 2]]);
+    const once = countWrite(EMPTY_SNAPSHOT, { writer: place, nowMs: NOON_MS });
+    const twice = countWrite(once, { writer: place, nowMs: NOON_MS });
+    assert.deepEqual(Object.entries(twice.writes.byWriter), [[place, 2]]);
   }
 });
 
@@ -108,12 +108,12 @@ Deno.test("mayWrite() writes a quiet fleet every kvWriteEveryMs, however many pl
 function simulate(
   { knobs, isChanged, days }: { knobs: typeof KNOBS; isChanged: boolean; days: number },
 ): readonly number[] {
-  let stored: Snapshot | undefined;
+  let stored = EMPTY_SNAPSHOT;
   const writesAtMs: number[] = [];
   for (let nowMs = MIDNIGHT_MS; nowMs < MIDNIGHT_MS + days * DAY_MS; nowMs += 1_000) {
     if (!mayWrite({ stored, nowMs, isChanged, knobs })) continue;
     const place = ["FRA", "CDG", "LHR"][(nowMs / 1_000) % 3] ?? "";
-    stored = countWrite(stored ?? EMPTY_SNAPSHOT, { place, nowMs });
+    stored = countWrite(stored, { writer: place, nowMs });
     writesAtMs.push(nowMs);
   }
   return writesAtMs;

@@ -46,14 +46,14 @@ Deno.test("update() on Deno KV loses nothing when two connections write one file
     for (let index = 0; index < 20; index++) {
       await createDenoKvStore(kv, systemClock).update((stored = EMPTY_SNAPSHOT) => ({
         ...stored,
-        writes: { day: 1, byPlace: { ...stored.writes.byPlace, [`${connection}-${index}`]: 1 } },
+        writes: { day: 1, byWriter: { ...stored.writes.byWriter, [`${connection}-${index}`]: 1 } },
       }));
     }
   });
   await Promise.all(updates);
   for (const kv of kvs) {
     const { writes } = await createDenoKvStore(kv, systemClock).read() ?? EMPTY_SNAPSHOT;
-    assert.equal(Object.keys(writes.byPlace).length, 40);
+    assert.equal(Object.keys(writes.byWriter).length, 40);
     kv.close();
   }
   await Deno.remove(folder, { recursive: true });
@@ -167,7 +167,7 @@ Deno.test("update() on Deno KV rejects when another writer comes first again and
 Deno.test("update() on Deno KV refuses a snapshot of more than 24 MB before it writes anything", async () => {
   await withKv(async (kv) => {
     const store = createDenoKvStore(kv, systemClock);
-    const huge = { ...EMPTY_SNAPSHOT, writes: { day: 1, byPlace: { ["x".repeat(25_000_000)]: 1 } } };
+    const huge = { ...EMPTY_SNAPSHOT, writes: { day: 1, byWriter: { ["x".repeat(25_000_000)]: 1 } } };
     await assert.rejects(store.update(() => huge), /Cannot store the snapshot: 250\d{5} bytes are more than 24576000/);
     assert.deepEqual(await keysOf(kv), []);
   });
@@ -177,7 +177,7 @@ Deno.test("update() on Deno KV replaces a snapshot close to the largest by anoth
   await withKv(async (kv) => {
     const store = createDenoKvStore(kv, systemClock);
     for (const letter of ["x", "y"]) {
-      const large: Snapshot = { ...EMPTY_SNAPSHOT, writes: { day: 1, byPlace: { [letter.repeat(24_500_000)]: 1 } } };
+      const large: Snapshot = { ...EMPTY_SNAPSHOT, writes: { day: 1, byWriter: { [letter.repeat(24_500_000)]: 1 } } };
       await store.update(() => large);
       assert.deepEqual(await store.read(), large);
     }

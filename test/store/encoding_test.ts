@@ -20,7 +20,7 @@ const TOP = {
   version: SNAPSHOT_VERSION,
   targets: { "a/": GOOD },
   storedAtMs: 5,
-  writes: { day: 20_000, byPlace: { FRA: 2 } },
+  writes: { day: 20_000, byWriter: { FRA: 2 } },
 };
 
 Deno.test("decodeSnapshot() gives back what encodeSnapshot() was given", () => {
@@ -59,9 +59,9 @@ const BROKEN_TOPS: readonly unknown[] = [
   { ...TOP, storedAtMs: "5" },
   { ...TOP, storedAtMs: null },
   { ...TOP, writes: undefined },
-  { ...TOP, writes: { day: 1.5, byPlace: {} } },
-  { ...TOP, writes: { day: 1, byPlace: { FRA: -1 } } },
-  { ...TOP, writes: { day: 1, byPlace: [1] } },
+  { ...TOP, writes: { day: 1.5, byWriter: {} } },
+  { ...TOP, writes: { day: 1, byWriter: { FRA: -1 } } },
+  { ...TOP, writes: { day: 1, byWriter: [1] } },
   { ...TOP, later: true },
 ];
 
@@ -111,13 +111,14 @@ Deno.test("decodeSnapshot() reads no infinite time", () => {
 
 Deno.test("decodeSnapshot() lets no key reach a prototype", () => {
   const state = JSON.stringify(GOOD);
-  const text = `{"version":${SNAPSHOT_VERSION},"storedAtMs":0,"writes":{"day":0,"byPlace":{"__proto__":3}},"targets":` +
+  const text =
+    `{"version":${SNAPSHOT_VERSION},"storedAtMs":0,"writes":{"day":0,"byWriter":{"__proto__":3}},"targets":` +
     `{"__proto__":${state},"constructor":${state},"a/":${
       state.replace("{", '{"__proto__":{"polluted":1},')
     },"b/":${state}}}`;
   const read: Snapshot | undefined = decodeSnapshot(text);
   assert.deepEqual(Object.keys(read?.targets ?? {}), ["b/"]);
   assert.equal(Object.getPrototypeOf(read?.targets), Object.prototype);
-  assert.deepEqual(Object.entries(read?.writes.byPlace ?? {}), [["__proto__", 3]]);
+  assert.deepEqual(Object.entries(read?.writes.byWriter ?? {}), [["__proto__", 3]]);
   assert.equal("polluted" in {}, false);
 });

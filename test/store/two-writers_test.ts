@@ -138,6 +138,6 @@ function assertNoOlder(before: Snapshot | undefined, after: Snapshot): void {
 /** Else the hour has proved nothing. */
 function assertBusy(writes: readonly Write[]): void {
   assert.ok(writes.length >= 20, `only ${writes.length} writes`);
-  const writers = new Set(writes.flatMap(({ written }) => Object.keys(written.writes.byPlace)));
-  assert.deepEqual([...writers].sort(), ["CDG", "FRA"]);
+  const writers = new Set(writes.flatMap(({ written }) => Object.keys(written.writes.byWriter)));
+  assert.equal(writers.size, 2);
 }

@@ -53,7 +53,7 @@ export function state(checkedAtMs: number, overrides: Partial<TargetState> = {})
 
 /** A snapshot of states by target key. */
 export function snapshot(targets: Readonly<Record<string, TargetState>>): Snapshot {
-  return { targets, storedAtMs: 0, writes: { day: 0, byPlace: {} } };
+  return { targets, storedAtMs: 0, writes: { day: 0, byWriter: {} } };
 }
 
 /** Knobs of Workers with some turned. */

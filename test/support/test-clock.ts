@@ -9,6 +9,8 @@ export interface TestClock extends Clock {
   until<T>(promise: Promise<T>, limitMs?: number): Promise<T>;
   /** Let time pass while nothing runs: who sleeps now is never woken, as when the platform cuts an invocation off. */
   cutOff(ms: number): Promise<void>;
+  /** Set the clock back, as a correction of the host's time does; who sleeps wakes no later for it. */
+  stepBack(ms: number): void;
   /** Sleepers not woken yet: zero when nothing leaked a timer. */
   sleepers(): number;
 }
@@ -77,5 +79,10 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     nowMs += ms;
   }
 
-  return { nowMs: () => nowMs, after, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
+  function stepBack(ms: number): void {
+    nowMs -= ms;
+    for (const sleeper of sleeping) sleeper.wakeAtMs -= ms;
+  }
+
+  return { stepBack, nowMs: () => nowMs, after, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
 }

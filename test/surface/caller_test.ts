@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { ANSWER_MARGIN_MS, createCallerReader } from "../../src/surface/caller.ts";
+import { createCallerReader } from "../../src/surface/caller.ts";
 import { createTokenCheck } from "../../src/surface/token.ts";
 import { answered, fixedLoad, reportOn } from "../support/reports.ts";
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
@@ -19,25 +19,25 @@ function deadlineMs(headers: Record<string, string>, query = ""): number | undef
   return reading.kind === "caller" ? reading.caller.options.deadlineMs : undefined;
 }
 
-Deno.test("a caller's timeout becomes the deadline, less a margin to answer in", () => {
+Deno.test("a caller's timeout becomes the deadline", () => {
   const grpc = (timeout: string) => deadlineMs({ "grpc-timeout": timeout });
-  assert.equal(grpc("1S"), 1_000 - ANSWER_MARGIN_MS);
-  assert.equal(grpc("800m"), 750);
-  assert.equal(grpc("900000u"), 850);
-  assert.equal(grpc("99999999n"), 99.999999 - ANSWER_MARGIN_MS);
-  assert.equal(grpc("2M"), 119_950);
-  assert.equal(grpc("1H"), 3_599_950);
-  assert.equal(grpc("0m"), 1);
-  assert.equal(deadlineMs({ "connect-timeout-ms": "700" }), 650);
-  assert.equal(deadlineMs({}, "?timeout=700"), 650);
-  assert.equal(deadlineMs({}, "?timeout=1.5s"), 1_450);
-  assert.equal(deadlineMs({}, "?timeout=500ms&whatever=1"), 450);
-  assert.equal(deadlineMs({}, "?timeout=20ms"), 1);
+  assert.equal(grpc("1S"), 1_000);
+  assert.equal(grpc("800m"), 800);
+  assert.equal(grpc("900000u"), 900);
+  assert.equal(grpc("99999999n"), 99.999999);
+  assert.equal(grpc("2M"), 120_000);
+  assert.equal(grpc("1H"), 3_600_000);
+  assert.equal(grpc("0m"), 0);
+  assert.equal(deadlineMs({ "connect-timeout-ms": "700" }), 700);
+  assert.equal(deadlineMs({}, "?timeout=700"), 700);
+  assert.equal(deadlineMs({}, "?timeout=1.5s"), 1_500);
+  assert.equal(deadlineMs({}, "?timeout=500ms&whatever=1"), 500);
+  assert.equal(deadlineMs({}, "?timeout=20ms"), 20);
   assert.equal(deadlineMs({}), undefined);
 });
 
 Deno.test("the shortest of several timeouts counts", () => {
-  assert.equal(deadlineMs({ "grpc-timeout": "2S", "connect-timeout-ms": "900" }, "?timeout=1s"), 850);
+  assert.equal(deadlineMs({ "grpc-timeout": "2S", "connect-timeout-ms": "900" }, "?timeout=1s"), 900);
 });
 
 const MALFORMED: readonly (readonly [string, string, Record<string, string>])[] = [
@@ -138,7 +138,7 @@ Deno.test("what a caller asks reaches load, over HTTP and over RPC alike", async
     body: new Uint8Array(),
   });
   await ask("/jina.JinaGatewayDryRunRPC/dry_run", { method: "POST", headers: { ...headers, ...json }, body: "{}" });
-  assert.deepEqual(asked, Array(5).fill({ isTrusted: true, isForced: true, deadlineMs: 950 }));
+  assert.deepEqual(asked, Array(5).fill({ isTrusted: true, isForced: true, deadlineMs: 1_000 }));
 });
 
 Deno.test("an answer that comes before the caller's timeout is not cut by connect-es's own timer", async () => {

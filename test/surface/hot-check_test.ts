@@ -5,7 +5,7 @@ import { CHECK_PATH, hotCheck } from "../../src/surface/hot-check.ts";
 import { encodeFrame } from "../../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest } from "../../src/wire/health.ts";
 import { answered, failed, fixedLoad, reportOn } from "../support/reports.ts";
-import { settings } from "../support/surfaces.ts";
+import { settings, surfaces } from "../support/surfaces.ts";
 
 const report = reportOn([
   { name: "up", services: ["", "acme.Ünïcode"], state: answered("SERVING") },
@@ -105,4 +105,20 @@ Deno.test("hotCheck() declines what connect-es must judge", async () => {
   for (const [headers, body] of declined) {
     assert.equal((await bothAnswers(headers, body)).hot, undefined, JSON.stringify(headers));
   }
+});
+
+Deno.test("Check of a name that is not served loads one report, although both ways look for it", async () => {
+  let loads = 0;
+  const report = reportOn([{ name: "up" }]);
+  const ask = surfaces(() => {
+    loads++;
+    return Promise.resolve(report);
+  });
+  const answer = await ask(CHECK_PATH, {
+    method: "POST",
+    headers: { "content-type": "application/proto" },
+    body: encodeHealthCheckRequest("nobody"),
+  });
+  assert.equal(answer.status, 404);
+  assert.equal(loads, 1);
 });
