@@ -12,5 +12,5 @@ Deno.test("workerd: the cron trigger refreshes the snapshot and stores it", asyn
   await rollcall.scheduled();
   assert.equal(upstream.requests(), 1);
   const text = await eventually(async () => await rollcall.storedText() ?? undefined, () => "nothing was stored");
-  assert.match(text, /"a\/":\{.*"place":"cron"/);
+  assert.match(text, /"a\/":\{.*"place":"unknown"/);
 });

@@ -106,7 +106,7 @@ function hasEnded(child: Deno.ChildProcess): Promise<boolean> {
 
 /** What another program would do to a Deno KV file by mistake: from then on it has no table to read or write. */
 function dropTables(path: string): void {
-  using database = new DatabaseSync(path);
+  using database = new DatabaseSync(path, { timeout: 5_000 });
   const tables = database.prepare("select name from sqlite_master where type = 'table'").all();
   for (const { name } of tables) database.exec(`drop table "${name}"`);
 }
