@@ -106,7 +106,8 @@ function announce({ hostname, port }: Deno.NetAddr, { registry, problems }: Conf
   const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
   const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({ name, url, protocol }));
   const groups = registry.groups.map(({ name }) => name);
-  log({ event: "listening", url: `http://${host}:${port}`, upstreams, groups, problems: problems.length });
+  const verdict = problems.length === 0 ? {} : { verdict: "UNKNOWN until the registry errors are mended" };
+  log({ event: "listening", url: `http://${host}:${port}`, upstreams, groups, problems: problems.length, ...verdict });
 }
 
 function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {

@@ -3,7 +3,7 @@ import type { ServingStatus } from "../core/status.ts";
 import type { Caller } from "./caller.ts";
 import { weakEtag } from "./etag.ts";
 import { fleetAnswer } from "./http-answer.ts";
-import { healthDocument, prepareHealth } from "./prepare-health.ts";
+import { healthDocument, prepareHealth, problemsOf } from "./prepare-health.ts";
 import { prepareOnce } from "./prepared.ts";
 import { isFleetSettled } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
@@ -16,7 +16,7 @@ export function createHealthAnswer(
 ): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => {
     const health = prepareHealth(report, isTrusted);
-    const etag = weakEtag(JSON.stringify([health, report.problems], withoutTimes));
+    const etag = weakEtag(JSON.stringify([health, problemsOf(report)], withoutTimes));
     return { health, etag, isSettled: isFleetSettled(report) };
   });
   return async (request, load, { isTrusted, options }) => {

@@ -53,9 +53,14 @@ export function healthDocument(prepared: PreparedHealth, report: Report): Health
     ageMs: ageMs(report.oldestCheckedAtMs),
     counts,
     culprits,
-    problems: report.problems,
+    problems: problemsOf(report),
     names: prepared.names.map(({ fixed, checkedAtMs }) => ({ ...fixed, ageMs: ageMs(checkedAtMs) })),
   };
+}
+
+/** What is wrong with Rollcall itself; which fields of the registry are wrong is for the operator's log. */
+export function problemsOf(report: Report): readonly string[] {
+  return report.isRegistryInvalid ? ["registry invalid: see the boot log", ...report.problems] : report.problems;
 }
 
 /** The draft asks for 2xx with `pass` and `warn`, and 4xx or 5xx with `fail`: so UNKNOWN fails. */

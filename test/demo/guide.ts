@@ -48,7 +48,7 @@ function commandsFor(url: string): readonly (readonly [what: string, command: st
     ["A group, by Connect's GET", `curl -s '${health}/Check?${query}'`],
     ["The same RPC by gRPC-web", `${BUF} --protocol grpcweb ${payments} ${health}/Check`],
     ["… and by Connect's binary protocol", `${BUF} --protocol connect ${payments} ${health}/Check`],
-    ["All names at once", `${BUF} --protocol grpcweb ${health}/List`],
+    ["The fleet, every upstream, service and group at once", `${BUF} --protocol grpcweb ${health}/List`],
     ["Each turn of payments as it is seen, for 55 s", `${BUF} --protocol grpcweb ${payments} ${health}/Watch`],
   ];
 }

@@ -119,3 +119,8 @@ Deno.test("schemaFaults() finds what is missing, undocumented, or of another typ
     "$.extra is not documented",
   ]);
 });
+
+Deno.test("GET /health says that the registry is refused, and not which fields", async () => {
+  const health = await (await surfaces(reportOn([], { isRegistryInvalid: true }))("/health", TRUSTED)).json();
+  assert.deepEqual(health.problems, ["registry invalid: see the boot log"]);
+});
