@@ -31,12 +31,19 @@ function readGroup(name: string, field: Field, all: GroupNames): Group | [] {
   const table = isList ? { members: field.value } : readTable(field, ["members", "policy"]);
   if (table === undefined) return [];
   const problemsBefore = field.problems.length;
-  const members = readMembers(isList ? field : childField(field, "members", table["members"]), all);
+  const membersField = isList ? field : childField(field, "members", table["members"]);
+  const members = readMembers(membersField, all);
   const policyField = childField(field, "policy", table["policy"]);
-  const critical = members.filter(({ isCritical }) => isCritical).length;
   const policy = readPolicy(policyField);
-  // What is wrong with members makes their number wrong too.
-  if (field.problems.length === problemsBefore) checkPolicy(policyField, policy, { members: members.length, critical });
+  const critical = members.filter(({ isCritical }) => isCritical).length;
+  // What is wrong with members makes their number wrong too: then there are at most as many as were written.
+  const written = Array.isArray(membersField.value) ? membersField.value.length : Infinity;
+  const isCounted = field.problems.length === problemsBefore;
+  checkPolicy(
+    policyField,
+    policy,
+    isCounted ? { members: members.length, critical } : { members: written, critical: written },
+  );
   return { name, policy, members };
 }
 

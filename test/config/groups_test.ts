@@ -38,6 +38,11 @@ const BAD_GROUPS: readonly (readonly [groups: unknown, ...problems: string[]])[]
     'Cannot parse GROUPS.a[0].critical "x": not a boolean; write true or false',
   ],
   [
+    { a: { members: ["nowhere", "checkout"], policy: { quorum: 3 } } },
+    'Cannot parse GROUPS.a.members[0] "nowhere": no upstream, upstream/service or service has this name; register it in UPSTREAMS, or remove it',
+    "Cannot parse GROUPS.a.policy.quorum 3: more than its critical members, which are 2; write at most 2",
+  ],
+  [
     { a: ["search"] },
     'Cannot parse GROUPS.a.policy: no member is critical; make one critical, as { name = "checkout", critical = true }',
   ],
