@@ -16,6 +16,9 @@ const MIDNIGHT_MS = 20_000 * 24 * HOUR_MS;
 const KNOBS = { kvWritesPerDay: 240 };
 const EARNED_WRITES = 34;
 
+/** What two writers may overshoot by while each does not see the other's latest minute; 3 were the most seen. */
+const UNSEEN_WRITES = 8;
+
 /** One thing that happens: time passes, the upstreams change as one place sees them, and someone asks there or at both. */
 interface Step {
   readonly waitMs: number;
@@ -63,7 +66,7 @@ Deno.test("two places on a store that lags a minute make no target older than th
       const writes = await simulate(script, (clock, lagMs) => createWorkersKvStore(createLaggingKv(clock, lagMs)));
       for (const { seen, written } of writes) assertNoOlder(seen, written);
       assertBusy(writes);
-      assert.ok(writes.length <= 2 * EARNED_WRITES, `${writes.length} writes`);
+      assert.ok(writes.length <= EARNED_WRITES + UNSEEN_WRITES, `${writes.length} writes`);
     }),
     { numRuns: 50, endOnFailure: true },
   );
