@@ -82,3 +82,17 @@ Deno.test("keep() stores neither targets no longer registered nor states a broke
   await archive.keep(knowing(clock));
   assert.deepEqual(Object.keys((await store.read())?.targets ?? {}), ["a/"]);
 });
+
+Deno.test("keep() counts the writes of two isolates of one place apart, so that neither's lagging read loses the other's", async () => {
+  const clock = createTestClock(Date.UTC(2026, 10, 21, 12));
+  const store = createMemoryStore();
+  const isolates = [1, 2].map(() =>
+    createArchive({ store, clock, knobs: DEFAULT_KNOBS.workers, isRegistered: () => true })
+  );
+  for (const archive of isolates) {
+    archive.note();
+    await archive.keep(knowing(clock));
+    await clock.advance(10_000);
+  }
+  assert.deepEqual(Object.values((await store.read())?.writes.byWriter ?? {}), [1, 1]);
+});
