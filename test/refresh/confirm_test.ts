@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { fleet, REFUSED, scriptedProber, SERVING } from "../support/fleet.ts";
+import { createLoop } from "../support/loop.ts";
+import { verdict } from "../support/verdict.ts";
+
+Deno.test("load() confirms a refusal inside the answer when the state is overdue", async () => {
+  const prober = scriptedProber();
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  prober.script.set("a/", REFUSED);
+  await loop.clock.advance(30_000);
+  const askedMs = loop.clock.nowMs();
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  assert.ok(loop.clock.nowMs() - askedMs < 2_500);
+  assert.equal(prober.asked.length, 1 + 4);
+  prober.script.set("a/", SERVING);
+  await loop.clock.advance(30_000);
+  assert.equal(verdict(await loop.load()).status, "SERVING");
+});
+
+Deno.test("load() confirms a hang by siblings inside the answer", async () => {
+  const prober = scriptedProber();
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  prober.script.set("a/", "hang");
+  await loop.clock.advance(30_000);
+  const askedMs = loop.clock.nowMs();
+  const report = await loop.load();
+  assert.ok(loop.clock.nowMs() - askedMs < 2_500);
+  assert.equal(verdict(report).culprits[0]?.state?.observation.kind, "failed");
+  assert.equal(verdict(report).status, "NOT_SERVING");
+});
+
+Deno.test("load() asks a target that is down once only", async () => {
+  const prober = scriptedProber({ "a/": REFUSED });
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  await loop.clock.advance(30_000);
+  prober.asked.length = 0;
+  await loop.load();
+  assert.deepEqual(prober.asked, ["a/"]);
+});
+
+Deno.test("load() believes one lost probe of a serving target to be just that", async () => {
+  let dropped = 0;
+  const prober = scriptedProber();
+  const loop = createLoop({
+    registry: fleet(["a"]),
+    prober: { probe: (target, options) => dropped-- > 0 ? Promise.resolve(REFUSED) : prober.probe(target, options) },
+  });
+  await loop.load();
+  for (const lost of [1, 2, 3]) {
+    dropped = lost;
+    await loop.clock.advance(30_000);
+    assert.equal(verdict(await loop.load()).status, "SERVING", `${lost} lost`);
+  }
+});
+
+Deno.test("load() leaves an overload to the next refresh to confirm", async () => {
+  const overloaded = { kind: "failed", failure: "overloaded", latencyMs: 1 } as const;
+  const prober = scriptedProber();
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  prober.script.set("a/", overloaded);
+  await loop.clock.advance(30_000);
+  const suspect = verdict(await loop.load(), "a/");
+  assert.equal(suspect.status, "SERVING");
+  assert.equal(suspect.target?.state?.isSuspect, true);
+  assert.equal(prober.asked.length, 2);
+  await loop.clock.advance(1_500);
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  assert.equal(prober.asked.length, 3);
+});
+
+Deno.test("load() finds a target down that is asked more rarely than states expire", async () => {
+  const loop = createLoop({ registry: fleet(["a"]), prober: scriptedProber({ "a/": REFUSED }) });
+  for (let round = 0; round < 3; round++) {
+    assert.equal(verdict(await loop.load()).status, "NOT_SERVING", `round ${round}`);
+    await loop.clock.advance(660_000);
+  }
+});
