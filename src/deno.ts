@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   });
 
   keep(pending, refreshUntil(stop.signal, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
-  await serveUntil(stop.signal, () => listen(config, (request) => rollcall.answer(request, invocation)));
+  await serveUntil(stop.signal, config, (request) => rollcall.answer(request, invocation));
   await Promise.race([Promise.all(pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);
   kv.close();
   Deno.exit(0);
@@ -51,18 +51,45 @@ async function refreshUntil(stop: AbortSignal, refresh: () => Promise<void>, eve
 /**
  * Serve until told to stop, then let answers under way end; open Watch streams end by the shutdown signal.
  *
- * A listener ends by itself when it cannot accept, as while strangers hold every file descriptor: it is put up again.
+ * A listener ends by itself when it cannot accept, as while strangers hold every file descriptor: it is put up again, and
+ * again, at the same port. Only at boot is a port that cannot be had a reason to give up.
  */
-async function serveUntil(stop: AbortSignal, listenAnew: () => Deno.HttpServer): Promise<void> {
+async function serveUntil(stop: AbortSignal, config: Config, answer: Answer): Promise<void> {
+  const { host, port } = config.server;
+  let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+  try {
+    server = listen(host, port, answer);
+  } catch (error) {
+    refuse(`Cannot listen on ${host}:${port}: ${String(error)}; choose another with HOST and PORT`);
+  }
+  announce(server.addr, config);
+  const { port: boundPort } = server.addr;
   while (!stop.aborted) {
-    const server = listenAnew();
-    const end = () => void Promise.race([server.shutdown(), systemClock.sleep(SHUTDOWN_MAX_MS)]).then(resolve);
-    const { promise: ended, resolve } = Promise.withResolvers<void>();
-    stop.addEventListener("abort", end, { once: true });
-    const failed = server.finished.catch((error) => log({ event: "listener-error", error: String(error) }));
-    await Promise.race([ended, failed]);
-    stop.removeEventListener("abort", end);
+    try {
+      await ended(server ??= listen(host, boundPort, answer), stop);
+    } catch (error) {
+      log({ event: "listener-error", error: String(error) });
+    }
+    server = undefined;
     await systemClock.sleep(RELISTEN_AFTER_MS, stop);
+  }
+}
+
+type Answer = (request: Request) => Promise<Response>;
+
+function listen(hostname: string, port: number, answer: Answer): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ hostname, port, onListen: () => {} }, answer);
+}
+
+/** Resolves when the server was told to stop and has, or took too long; rejects when it ended by itself. */
+async function ended(server: Deno.HttpServer, stop: AbortSignal): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const end = () => void Promise.race([server.shutdown(), systemClock.sleep(SHUTDOWN_MAX_MS)]).then(resolve);
+  stop.addEventListener("abort", end, { once: true });
+  try {
+    await Promise.race([stopped, server.finished]);
+  } finally {
+    stop.removeEventListener("abort", end);
   }
 }
 
@@ -89,15 +116,6 @@ async function openKv(path: string): Promise<Deno.Kv> {
     return refuse(
       `Cannot open KV_PATH ${JSON.stringify(path)}: ${String(error)}; name a file in a folder that can be written`,
     );
-  }
-}
-
-function listen(config: Config, answer: (request: Request) => Promise<Response>): Deno.HttpServer {
-  const { host, port } = config.server;
-  try {
-    return Deno.serve({ hostname: host, port, onListen: (address) => announce(address, config) }, answer);
-  } catch (error) {
-    return refuse(`Cannot listen on ${host}:${port}: ${String(error)}; choose another with HOST and PORT`);
   }
 }
 

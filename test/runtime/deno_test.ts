@@ -8,7 +8,7 @@ import { startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 import { runtimeSuite } from "./suite.ts";
 
-runtimeSuite("Deno", startOnDeno);
+runtimeSuite("Deno", (options) => startOnDeno(options));
 
 Deno.test("Deno: REFRESH_EVERY_MS refreshes the snapshot with nobody asking", async () => {
   await using upstream = await startUpstream();
@@ -34,6 +34,22 @@ Deno.test("Deno: SIGTERM ends open Watch streams with OK, and the process with 0
   assert.deepEqual(seen, [WIRE_STATUS.SERVING]);
   assert.equal(await exit, 0);
   assert.ok(Date.now() - startedMs < 5_000, "it took its time");
+});
+
+Deno.test("Deno: a process out of file descriptors calls nobody dead for it, and serves again when it has some", async () => {
+  await using upstream = await startUpstream();
+  const vars = { TTL_MS: "100", STALE_MS: "200", REFRESH_EVERY_MS: "100" };
+  await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }], vars }, 120);
+  const { hostname, port } = new URL(rollcall.url);
+  const strangers: Deno.Conn[] = [];
+  const stranger = () =>
+    Deno.connect({ hostname, port: Number(port) }).then((connection) => strangers.push(connection), () => 0);
+  while (await stranger()); // Until the listener, which can accept no more, has gone.
+  await eventually(() => rollcall.entries("listener-error")[0], () => `the listener held:\n${rollcall.log()}`);
+  for (const stranger of strangers) stranger.close();
+  const answer = await eventually(() => fetch(`${rollcall.url}/dry_run`).catch(() => undefined), rollcall.log);
+  assert.equal(answer.status, 200);
+  for (const { notServing } of rollcall.entries("refresh")) assert.deepEqual(notServing, []);
 });
 
 Deno.test("Deno: the start banner says where it listens and whom it watches", async () => {

@@ -16,13 +16,18 @@ const NEVER_MS = "2147483647";
 /** Longer than the process gives itself to shut down. */
 const EXIT_WITHIN_MS = 10_000;
 
-/** Start `src/deno.ts` as a process of its own, with a Deno KV file of its own. Rejects with its log when it does not listen. */
-export async function startOnDeno(options: RollcallOptions): Promise<RunningProcess> {
+/**
+ * Start `src/deno.ts` as a process of its own, with a Deno KV file of its own. Rejects with its log when it does not listen.
+ *
+ * @param fileLimit File descriptors it may hold; default: as many as this process may.
+ */
+export async function startOnDeno(options: RollcallOptions, fileLimit?: number): Promise<RunningProcess> {
   const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
   const kvPath = `${folder}/rollcall.sqlite3`;
   const env = { REFRESH_EVERY_MS: NEVER_MS, ...environment(options), HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
   let log = "";
-  let child = spawn(env, (text) => log += text);
+  const start = () => spawn(env, (text) => log += text, fileLimit);
+  let child = start();
   let url = await listening();
 
   async function listening(starts = 1): Promise<string> {
@@ -62,7 +67,7 @@ export async function startOnDeno(options: RollcallOptions): Promise<RunningProc
     restart: async () => {
       await endOnce();
       const starts = entriesOf(log, "listening").length;
-      child = spawn(env, (text) => log += text);
+      child = start();
       url = await listening(starts + 1);
     },
     terminate,
@@ -71,9 +76,14 @@ export async function startOnDeno(options: RollcallOptions): Promise<RunningProc
   };
 }
 
-function spawn(env: Readonly<Record<string, string>>, print: (text: string) => void): Deno.ChildProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--unstable-kv", "src/deno.ts"],
+function spawn(
+  env: Readonly<Record<string, string>>,
+  print: (text: string) => void,
+  fileLimit?: number,
+): Deno.ChildProcess {
+  const limit = fileLimit === undefined ? "" : `ulimit -n ${fileLimit}; `;
+  const child = new Deno.Command("sh", {
+    args: ["-c", `${limit}exec "$0" "$@"`, Deno.execPath(), "run", "-A", "--unstable-kv", "src/deno.ts"],
     cwd: ROOT,
     env: { ...inherited("PATH", "HOME", "DENO_DIR"), ...env },
     clearEnv: true,
