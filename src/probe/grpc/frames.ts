@@ -39,53 +39,46 @@ export interface FrameReaderOptions {
  */
 export function createFrameReader({ maxPayloadBytes }: FrameReaderOptions): FrameReader {
   const header = new Uint8Array(HEADER_BYTES);
-  let headerFilled = 0;
-  let payload: Uint8Array<ArrayBuffer> | undefined;
-  let payloadFilled = 0;
+  /** What is being filled: the header, then its payload. */
+  let wanted = header;
+  let filled = 0;
   let isFirst = true;
   let hasGivenUp = false;
 
-  /** Begin the frame whose header is complete; a refusal is what ends the stream. */
-  function begin(): FrameRead | undefined {
+  function refuse(payloadBytes: number): FrameRead | undefined {
     if (isFirst && HTTP1.every((byte, index) => header[index] === byte)) return { kind: "http1" };
-    isFirst = false;
-    const payloadBytes = readUint(header, 0, 3);
-    if (payloadBytes > maxPayloadBytes) return { kind: "oversize", type: header[3] ?? 0, payloadBytes };
-    payload = new Uint8Array(payloadBytes);
-    payloadFilled = 0;
-    return undefined;
+    return payloadBytes > maxPayloadBytes ? { kind: "oversize", type: header[3] ?? 0, payloadBytes } : undefined;
   }
 
-  function finish(payload: Uint8Array<ArrayBuffer>): FrameRead {
+  /** Go on from a filled header to its payload, or from a filled payload to the next header. */
+  function advance(): FrameRead | undefined {
+    if (wanted === header) {
+      const payloadBytes = readUint(header, 0, 3);
+      const refusal = refuse(payloadBytes);
+      hasGivenUp = refusal !== undefined;
+      if (refusal !== undefined) return refusal;
+      isFirst = false;
+      wanted = new Uint8Array(payloadBytes);
+      filled = 0;
+      if (payloadBytes > 0) return undefined;
+    }
     const [, , , type = 0, flags = 0] = header;
-    return { kind: "frame", frame: { type, flags, streamId: readUint(header, 5, 4) & MAX_STREAM_ID, payload } };
+    const frame = { type, flags, streamId: readUint(header, 5, 4) & MAX_STREAM_ID, payload: wanted };
+    wanted = header;
+    filled = 0;
+    return { kind: "frame", frame };
   }
 
   return {
     read(chunk) {
       const reads: FrameRead[] = [];
       for (let at = 0; at < chunk.length && !hasGivenUp;) {
-        if (payload === undefined) {
-          const part = chunk.subarray(at, at + HEADER_BYTES - headerFilled);
-          header.set(part, headerFilled);
-          headerFilled += part.length;
-          at += part.length;
-          if (headerFilled < HEADER_BYTES) break;
-          const refusal = begin();
-          if (refusal !== undefined) {
-            hasGivenUp = true;
-            reads.push(refusal);
-          }
-        }
-        if (payload === undefined) break;
-        const part = chunk.subarray(at, at + payload.length - payloadFilled);
-        payload.set(part, payloadFilled);
-        payloadFilled += part.length;
+        const part = chunk.subarray(at, at + wanted.length - filled);
+        wanted.set(part, filled);
+        filled += part.length;
         at += part.length;
-        if (payloadFilled < payload.length) break;
-        reads.push(finish(payload));
-        payload = undefined;
-        headerFilled = 0;
+        const read = filled === wanted.length ? advance() : undefined;
+        if (read !== undefined) reads.push(read);
       }
       return reads;
     },
