@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts";
+import { createDenoNetwork } from "./probe/network/deno.ts";
 import { createProber } from "./probe/prober.ts";
 import { createRollcall } from "./rollcall.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   };
   const rollcall = createRollcall({
     config,
-    prober: createProber(systemClock),
+    prober: createProber({ clock: systemClock, network: createDenoNetwork() }),
     store: createDenoKvStore(kv, systemClock),
     clock: systemClock,
     log,

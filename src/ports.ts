@@ -1,4 +1,5 @@
 import type { ProbeOutcome } from "./core/observation.ts";
+import type { Known } from "./core/known.ts";
 import type { Target } from "./core/registry.ts";
 import type { Snapshot } from "./core/snapshot.ts";
 
@@ -12,20 +13,39 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** A way of asking one target once. */
+/** What asks targets. */
 export interface Prober {
   /**
-   * Ask `target` and say what was seen. Never rejects, reads a bounded amount, and leaves nothing open.
+   * Begin a refresh: its probes share what connections they can, and where the platform allows the next refresh has them
+   * still.
    *
-   * @param options.timeoutMs Sent to the upstream as its deadline; the caller's pool enforces it through `signal`.
-   * @param options.signal Aborts the probe; what is returned after that is not read.
+   * @param hops How many Rollcalls already asked each other for this refresh to happen; 0 when none did.
+   */
+  begin(hops: number): ProbeSession;
+}
+
+/** The probes of one refresh. */
+export interface ProbeSession {
+  /**
+   * Ask `target` and say what was seen. Never rejects, reads a bounded amount, and leaves nothing open but connections
+   * that the session shares.
    */
   probe(target: Target, options: ProbeOptions): Promise<ProbeOutcome>;
+  /** No more probes follow: what only this refresh may use is closed. */
+  end(): void;
 }
 
 export interface ProbeOptions {
+  /** Sent to the upstream as its deadline; the caller's pool enforces it through `signal`. */
   readonly timeoutMs: number;
+  /** Aborts the probe; what is returned after that is not read. */
   readonly signal: AbortSignal;
+  /** Which probe of its inquiry this is, from 0. A later one shares no connection with those before it: that may be what is broken. */
+  readonly attempt: number;
+  /** What earlier refreshes learned of how to ask. */
+  readonly known: Known;
+  /** Pays for one more request than the probe's first; false when none may be spent. */
+  readonly pay: () => boolean;
 }
 
 /** Keeps one snapshot across invocations. Rejects only when the place behind it fails. */

@@ -1,18 +1,19 @@
 import { createArchive } from "./refresh/archive.ts";
 import { adopt } from "./core/adopt.ts";
 import { ageOf, remembered, type Viewpoint } from "./core/age.ts";
-import { type DueTarget, dueTargets } from "./core/due.ts";
+import { confirmReserve, type DueTarget, dueTargets } from "./core/due.ts";
 import { fold } from "./core/fold.ts";
 import { type Freshness, isSpeechless } from "./core/freshness.ts";
 import type { Knobs } from "./core/knobs.ts";
+import { knownOf } from "./core/known.ts";
 import type { Sighting } from "./core/observation.ts";
 import { type Registry, type Target, targetsOf } from "./core/registry.ts";
-import type { Load, LoadOptions, Report } from "./core/report.ts";
+import { HOPS_MAX, type Load, type LoadOptions, type Report } from "./core/report.ts";
 import { EMPTY_SNAPSHOT, type Snapshot, type TargetState } from "./core/snapshot.ts";
 import { createPool, type Pool } from "./fan-out.ts";
 import { createFlights, type Flight } from "./refresh/flights.ts";
 import { inquire, type ProbeBudget } from "./refresh/inquiry.ts";
-import type { Clock, Prober, SnapshotStore } from "./ports.ts";
+import type { Clock, Prober, ProbeSession, SnapshotStore } from "./ports.ts";
 import { type RefreshFault, type RefreshLog, refreshLog } from "./refresh/log.ts";
 import { createReportCache } from "./refresh/report-cache.ts";
 
@@ -66,7 +67,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
   let memory: Snapshot = EMPTY_SNAPSHOT;
 
   function begin({ place, waitUntil }: Invocation): Load {
-    const budget: ProbeBudget = { left: knobs.probesPerInvocation };
+    const budget: ProbeBudget = {
+      left: knobs.probesPerInvocation,
+      reserved: confirmReserve(knobs.probesPerInvocation),
+    };
     let pool: Pool | undefined;
 
     const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
@@ -76,13 +80,14 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
     async function load(asked: LoadOptions = {}): Promise<Report> {
       const known = report();
-      if (known.isAllFresh && asked.isForced !== true) return known;
+      const hops = asked.hops ?? 0;
+      if (hops >= HOPS_MAX || (known.isAllFresh && asked.isForced !== true)) return known;
       const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
       const deadlineMs = clock.nowMs() + waitMs;
       const due = findDue(asked);
       if (due.length > 0) {
         budget.left -= due.length;
-        waitUntil(refresh(due, asked.isForced === true).catch(logFault));
+        waitUntil(refresh(due, { isForced: asked.isForced === true, hops }).catch(logFault));
       }
       await flights.settled([...targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
       return report();
@@ -106,7 +111,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return target !== undefined && isSpeechless(age(target));
     }
 
-    async function refresh(claimed: readonly DueTarget[], isForced: boolean): Promise<void> {
+    async function refresh(claimed: readonly DueTarget[], { isForced, hops }: Asked): Promise<void> {
       const startedMs = clock.nowMs();
       const flight = flights.take(claimed.map(({ target }) => target.key));
       // When memory alone cannot answer, another isolate may just have probed.
@@ -115,7 +120,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const due = claimed.filter(isDue);
       budget.left += claimed.length - due.length;
       for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
-      const sightings = await probeAll(due, flight);
+      const session = prober.begin(hops);
+      const sightings = await probeAll(due, session, flight).finally(session.end);
       const mark = await archive.keep(memory);
       if (mark !== undefined) memory = { ...memory, ...mark };
       log(refreshLog({ place, sightings, memory, tookMs: clock.nowMs() - startedMs, problems: archive.problems() }));
@@ -127,12 +133,18 @@ export function createRefresher(options: RefresherOptions): Refresher {
       flight.announce();
     }
 
-    async function probeAll(due: readonly DueTarget[], flight: Flight): Promise<(Sighting | undefined)[]> {
+    async function probeAll(
+      due: readonly DueTarget[],
+      session: ProbeSession,
+      flight: Flight,
+    ): Promise<(Sighting | undefined)[]> {
       pool ??= createPool(poolOptions(knobs.concurrency, clock));
-      const means = { pool, prober, clock, budget, place, random, onProgress: flight.touch };
+      const means = { pool, session, clock, budget, place, random, onProgress: flight.touch };
       const inquiries = due.map((dueTarget) => {
-        const { key, upstream } = dueTarget.target;
-        const { sighting, cut } = inquire(dueTarget, remembered(memory.targets[key], upstream, view()), means);
+        const { target } = dueTarget;
+        const { key, upstream } = target;
+        const state = remembered(memory.targets[key], upstream, view());
+        const { sighting, cut } = inquire(dueTarget, { state, known: knownOf(target, memory) }, means);
         return { cut, landed: sighting.then(learn).finally(() => flight.land(key)) };
       });
       const disarm = clock.after(REFRESH_MAX_MS, () => inquiries.forEach(({ cut }) => cut()));
@@ -166,6 +178,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   return { begin };
+}
+
+/** How a refresh was asked for. */
+interface Asked {
+  readonly isForced: boolean;
+  readonly hops: number;
 }
 
 function poolOptions(concurrency: number, clock: Clock) {

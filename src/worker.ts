@@ -1,5 +1,7 @@
+import { connect } from "cloudflare:sockets";
 import { systemClock } from "./clock.ts";
 import { parseConfig } from "./config.ts";
+import { createWorkersNetwork } from "./probe/network/workers.ts";
 import { createProber } from "./probe/prober.ts";
 import type { Invocation } from "./refresh.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
@@ -42,7 +44,9 @@ function boot(env: Env): Rollcall {
   const config = parseConfig(env, "workers");
   for (const problem of config.problems) log({ event: "registry-error", problem });
   const store = env.KV === undefined ? createMemoryStore() : createWorkersKvStore(env.KV);
-  return createRollcall({ config, prober: createProber(systemClock), store, clock: systemClock, log });
+  const network = createWorkersNetwork({ connect, bindings: env });
+  const prober = createProber({ clock: systemClock, network });
+  return createRollcall({ config, prober, store, clock: systemClock, log });
 }
 
 /** Workers Logs keeps what is printed; one line of JSON is one searchable entry. */

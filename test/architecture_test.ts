@@ -32,7 +32,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const SOURCE = new URL("../src/", import.meta.url);
-const files = walkSync(SOURCE).filter((path) => path.endsWith(".ts"));
+const files = walkSync(SOURCE).filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
 const textOf = new Map(files.map((path) => [path, Deno.readTextFileSync(new URL(path, SOURCE))]));
 const importsOf = new Map([...textOf].map(([path, text]) => [path, imports(text)]));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Knobs } from "../src/core/knobs.ts";
-import { createProber } from "../src/probe/prober.ts";
+import { createOwnProber } from "./support/prober.ts";
 import { fleet, numbered } from "./support/fleet.ts";
 import { createEdgeFetch } from "./support/edge-fetch.ts";
 import { createLoop } from "./support/loop.ts";
@@ -11,7 +11,7 @@ function edge(names: readonly string[], hungNames: readonly string[], knobs: Par
   const clock = createTestClock();
   const hung = new Set(hungNames.map((name) => `${name}.example.com`));
   const network = createEdgeFetch({ clock, hung, subrequests: knobs.probesPerInvocation === undefined ? 50 : 1_000 });
-  const prober = createProber({ fetch: network.fetch, nowMs: clock.nowMs });
+  const prober = createOwnProber({ fetch: network.fetch, nowMs: clock.nowMs });
   return { hung, network, ...createLoop({ registry: fleet(names), prober, clock, knobs }) };
 }
 
@@ -60,7 +60,7 @@ Deno.test("the fifty-first subrequest is not attempted, and that is nobody's fai
   const network = createEdgeFetch({ clock, hung: new Set() });
   const loop = createLoop({
     registry: fleet(numbered(55)),
-    prober: createProber({ fetch: network.fetch, nowMs: clock.nowMs }),
+    prober: createOwnProber({ fetch: network.fetch, nowMs: clock.nowMs }),
     clock,
     knobs: { probesPerInvocation: 1_000 },
   });

@@ -1,9 +1,18 @@
-import { ageOf, type Viewpoint } from "./age.ts";
+import type { Viewpoint } from "./age.ts";
 import { combine, membersNeeded, type Policy } from "./policy.ts";
-import { type Group, type Registry, type Target, targetKey, targetsOf } from "./registry.ts";
+import {
+  DISCOVERED,
+  type Group,
+  isDiscovered,
+  type Registry,
+  targetKey,
+  targetsOf,
+  type Upstream,
+} from "./registry.ts";
 import type { NameKind, NameVerdict, Report, TargetReport } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
+import { missingReport, targetReports } from "./target-reports.ts";
 
 /** What a report is made of. */
 export interface ReportInput {
@@ -23,8 +32,10 @@ export interface ReportInput {
  */
 export function createReport(input: ReportInput): Report {
   const { registry, snapshot, view } = input;
-  const targets = targetsOf(registry).map((target, index) => ({ index, ...targetReport(target, snapshot, view) }));
-  const names = verdicts(registry, targets);
+  const targets = targetsOf(registry)
+    .flatMap((target) => targetReports(target, snapshot.targets[target.key], view))
+    .map((report, index) => ({ index, ...report }));
+  const names = verdicts(registry, targets, snapshot);
   const checkedAtMs = (names.get("")?.restsOn ?? []).flatMap((report) => report.state?.checkedAtMs ?? []);
   return {
     nowMs: view.nowMs,
@@ -39,35 +50,38 @@ export function createReport(input: ReportInput): Report {
   };
 }
 
-function targetReport(target: Target, snapshot: Snapshot, view: Viewpoint): Omit<TargetReport, "index"> {
-  const known = snapshot.targets[target.key];
-  const freshness = ageOf(known, target.upstream, view);
-  const state = freshness === "expired" ? undefined : known;
-  return { target, status: state?.status ?? "UNKNOWN", freshness, isLate: freshness === "overdue", state };
-}
-
 interface JudgedMember {
   readonly verdict: NameVerdict;
   readonly isCritical: boolean;
 }
 
 /** Every served name's verdict, from targets to upstreams and services to groups to the fleet. */
-function verdicts(registry: Registry, targets: readonly TargetReport[]): ReadonlyMap<string, NameVerdict> {
+function verdicts(
+  registry: Registry,
+  targets: readonly TargetReport[],
+  snapshot: Snapshot,
+): ReadonlyMap<string, NameVerdict> {
   const names = new Map<string, NameVerdict>();
-  const verdictOf = (name: string) => names.get(name);
-  for (const report of targets) names.set(report.target.key, targetVerdict(report));
-  for (const { name, services } of registry.upstreams) {
-    names.set(
-      name,
-      judge({ name, kind: "upstream" }, services.map((s) => verdictOf(targetKey(name, s))).flatMap(critical)),
-    );
-  }
-  for (const service of new Set(registry.upstreams.flatMap(({ services }) => services))) {
-    if (service !== "") {
-      names.set(service, judge({ name: service, kind: "service" }, instancesOf(service, registry, names)));
+  const instances = new Map<string, Instance[]>();
+  const reportsOf = Map.groupBy(targets, ({ target }) => target.upstream.name);
+  for (const upstream of registry.upstreams) {
+    const { name } = upstream;
+    const reports = reportsOf.get(name) ?? [];
+    const members = reports.map(targetVerdict);
+    for (const verdict of [...members, ...unlistedNames(upstream, reports, snapshot)]) {
+      const service = verdict.name.slice(targetKey(name, "").length);
+      names.set(verdict.name, verdict);
+      if (service === "" || service === DISCOVERED) continue;
+      instances.set(service, [...instances.get(service) ?? [], { verdict, upstream }]);
     }
+    names.set(name, judge({ name, kind: "upstream" }, members.map((verdict) => ({ verdict, isCritical: true }))));
   }
-  for (const group of registry.groups) names.set(group.name, groupVerdict(group, names));
+  const taken = new Set([...names.keys(), ...registry.groups.map(({ name }) => name)]);
+  for (const [service, found] of instances) {
+    // A discovered name may be one that is registered for something else; it is then reached as upstream/service only.
+    if (!taken.has(service)) names.set(service, serviceVerdict(service, found));
+  }
+  for (const group of registry.groups) names.set(group.name, groupVerdict(group, names, targets));
   if (!names.has("")) names.set("", fleetVerdict(registry, names));
   names.set("readiness", { ...must(names, ""), name: "readiness", kind: "fleet" });
   names.set("liveness", LIVENESS);
@@ -98,18 +112,39 @@ function targetVerdict(report: TargetReport): NameVerdict {
   };
 }
 
-/** A service is `all` over the critical upstreams that list it; where none of them is critical, over all of them. */
-function instancesOf(service: string, registry: Registry, names: ReadonlyMap<string, NameVerdict>): JudgedMember[] {
-  const listing = registry.upstreams.filter(({ services }) => services.includes(service));
-  const isAnyCritical = listing.some((upstream) => upstream.critical);
-  return listing.map(({ name, critical }) => ({
-    verdict: must(names, targetKey(name, service)),
-    isCritical: critical || !isAnyCritical,
-  }));
+/** One upstream's verdict on a service. */
+interface Instance {
+  readonly verdict: NameVerdict;
+  readonly upstream: Upstream;
 }
 
-function groupVerdict(group: Group, names: ReadonlyMap<string, NameVerdict>): NameVerdict {
-  const members = group.members.map(({ name, isCritical }) => ({ verdict: must(names, name), isCritical }));
+/** A service is `all` over the critical upstreams that have it; where none of them is critical, over all of them. */
+function serviceVerdict(service: string, instances: readonly Instance[]): NameVerdict {
+  const isAnyCritical = instances.some(({ upstream }) => upstream.critical);
+  const members = instances.map(({ verdict, upstream }) => ({
+    verdict,
+    isCritical: upstream.critical || !isAnyCritical,
+  }));
+  return judge({ name: service, kind: "service" }, members);
+}
+
+/** Names an upstream listed before it stopped answering: what is true of it as a whole is true of each. */
+function unlistedNames(upstream: Upstream, reports: readonly TargetReport[], snapshot: Snapshot): NameVerdict[] {
+  const whole = reports.find(({ target }) => target.service === DISCOVERED);
+  if (whole === undefined) return [];
+  const listed = Object.keys(snapshot.targets[whole.target.key]?.listed ?? {});
+  return listed.map((service) => ({ ...targetVerdict(whole), name: targetKey(upstream.name, service) }));
+}
+
+function groupVerdict(
+  group: Group,
+  names: ReadonlyMap<string, NameVerdict>,
+  targets: readonly TargetReport[],
+): NameVerdict {
+  const members = group.members.map(({ name, isCritical }) => ({
+    verdict: names.get(name) ?? missingVerdict(name, targets),
+    isCritical,
+  }));
   const kind = group.name === "" ? "fleet" : "group";
   return judge({ name: group.name, kind, policy: group.policy }, members);
 }
@@ -153,13 +188,19 @@ function turnedAtMs(status: ServingStatus, needed: number, critical: readonly Na
   return times[tipping] ?? 0;
 }
 
-function critical(verdict: NameVerdict | undefined): JudgedMember[] {
-  return verdict === undefined ? [] : [{ verdict, isCritical: true }];
-}
-
 /** Each target once, in registry order, although groups may name members in another. */
 function unique(reports: readonly TargetReport[]): TargetReport[] {
   return [...new Set(reports)].sort((a, b) => a.index - b.index);
+}
+
+/** A member that its upstream would have to list, and does not, or was never asked for. */
+function missingVerdict(name: string, targets: readonly TargetReport[]): NameVerdict {
+  const upstreamOf = ({ target }: TargetReport) => targetKey(target.upstream.name, "");
+  const anyReport = targets.find((report) =>
+    isDiscovered(report.target.upstream) && name.startsWith(upstreamOf(report))
+  );
+  if (anyReport === undefined) throw new Error(`Cannot judge ${JSON.stringify(name)}: the registry was not validated`);
+  return targetVerdict(missingReport(anyReport, name.slice(upstreamOf(anyReport).length)));
 }
 
 function must(names: ReadonlyMap<string, NameVerdict>, name: string): NameVerdict {

@@ -43,8 +43,13 @@ export function dueTargets(registry: Registry, snapshot: Snapshot, view: Viewpoi
  * believed at its next failure even unconfirmed, and in a fleet that fills its budget two lost packets would be enough.
  */
 function firstProbes(budget: number, suspects: number): number {
-  const kept = Math.min(suspects * CONFIRM_PAUSES_MS.length, Math.floor(budget / 5));
+  const kept = Math.min(suspects * CONFIRM_PAUSES_MS.length, confirmReserve(budget));
   return Math.max(0, budget - kept);
+}
+
+/** How much of a budget of probes is kept to confirm by: a fifth; none of one without limit. */
+export function confirmReserve(budget: number): number {
+  return budget === Infinity ? 0 : Math.floor(budget / 5);
 }
 
 const RANK = { answered: 0, never: 1, failed: 2 } as const;

@@ -1,5 +1,6 @@
 import type { Sighting } from "./observation.ts";
-import type { Snapshot, TargetState } from "./snapshot.ts";
+import type { ListedState, Snapshot, TargetState } from "./snapshot.ts";
+import type { ServingStatus } from "./status.ts";
 
 /** What `fold` needs to know beside the data. */
 export interface FoldOptions {
@@ -39,13 +40,16 @@ export function foldTarget(known: TargetState | undefined, sighting: Sighting, r
     if (known?.isDownByFailure && observation.status === "SERVING" && rises < rise) {
       return { ...known, ...seen, isSuspect: false, rises };
     }
-    return { ...seen, ...statusSince(known, observation.status, atMs), ...SETTLED };
+    const listed = observation.listed && listedSince(known, observation.listed, atMs);
+    return { ...seen, ...statusSince(known, observation.status, atMs), ...SETTLED, ...(listed && { listed }) };
   }
+  // Names stay while their upstream fails: a name that is asked for must not turn unknown because its server is down.
+  const listed = known?.listed && { listed: known.listed };
   const isBelieved = sighting.isConfirmed || known?.status === "NOT_SERVING" || known?.isSuspect === true;
   if (isBelieved) {
-    return { ...seen, ...statusSince(known, "NOT_SERVING", atMs), ...SETTLED, isDownByFailure: true };
+    return { ...seen, ...statusSince(known, "NOT_SERVING", atMs), ...SETTLED, ...listed, isDownByFailure: true };
   }
-  return { ...seen, ...statusSince(known, known?.status ?? "UNKNOWN", atMs), ...SETTLED, isSuspect: true };
+  return { ...seen, ...statusSince(known, known?.status ?? "UNKNOWN", atMs), ...SETTLED, ...listed, isSuspect: true };
 }
 
 const SETTLED = { isSuspect: false, isDownByFailure: false, rises: 0 } as const;
@@ -56,6 +60,20 @@ function statusSince(
   atMs: number,
 ): Pick<TargetState, "status" | "sinceMs"> {
   return { status, sinceMs: known?.status === status ? known.sinceMs : atMs };
+}
+
+/** Names that are no longer listed are gone; the others keep the time at which their status became what it is. */
+function listedSince(
+  known: TargetState | undefined,
+  listed: Readonly<Record<string, ServingStatus>>,
+  atMs: number,
+): Readonly<Record<string, ListedState>> {
+  const before = new Map(Object.entries(known?.listed ?? {}));
+  const states = Object.entries(listed).map(([name, status]) => {
+    const was = before.get(name);
+    return [name, { status, sinceMs: was?.status === status ? was.sinceMs : atMs }] as const;
+  });
+  return Object.fromEntries(states);
 }
 
 /** A total order, so that even two sightings of one millisecond fold alike whichever came first. */

@@ -1,3 +1,4 @@
+import type { Protocol } from "./registry.ts";
 import type { ServingStatus } from "./status.ts";
 
 /** Why an upstream that answered is not simply SERVING or NOT_SERVING by its own word. */
@@ -26,8 +27,34 @@ export type Observation =
     readonly reason?: AnswerReason;
     readonly message?: string;
     readonly latencyMs: number;
+    /** Of a target that stands for all of its upstream's names: what `Health/List` said of each. */
+    readonly listed?: Readonly<Record<string, ServingStatus>>;
+    /** The upstream has no `Health/List` to ask; the server as a whole was checked instead. */
+    readonly hasNoList?: true;
+    readonly negotiation?: Negotiation;
   }
-  | { readonly kind: "failed"; readonly failure: FailureKind; readonly message?: string; readonly latencyMs: number };
+  | {
+    readonly kind: "failed";
+    readonly failure: FailureKind;
+    readonly message?: string;
+    readonly latencyMs: number;
+    readonly negotiation?: Negotiation;
+  };
+
+/** Which protocol an `auto` upstream speaks, as far as was found out. */
+export interface Negotiation {
+  /** The last that gave an answer to build on: asked first, and others only after it failed. Undefined while none has. */
+  readonly protocol?: Protocol;
+  /** Those that gave none when others were last tried, in order, and what each came to; for authorised callers only. */
+  readonly tried: readonly TriedProtocol[];
+}
+
+/** One protocol that was tried in vain. */
+export interface TriedProtocol {
+  readonly protocol: Protocol;
+  /** At most {@link TRIED_MAX_CHARS} characters. */
+  readonly seen: string;
+}
 
 /** A probe that never left: our own budget or a limit of the platform stood in the way. Never an observation of the upstream. */
 export interface NotAttempted {
@@ -40,6 +67,12 @@ export type ProbeOutcome = Observation | NotAttempted;
 
 /** Longest message kept of an upstream, in characters: enough to act on, small enough for a snapshot of a thousand targets. */
 export const MESSAGE_MAX_CHARS = 240;
+
+/** Longest text kept of a protocol tried in vain, in characters. */
+export const TRIED_MAX_CHARS = 100;
+
+/** Most names kept of one `Health/List`, as gRFC A90 proposes. */
+export const LISTED_MAX = 100;
 
 /**
  * All that one refresh learned of one target.

@@ -1,19 +1,53 @@
 import type { Policy } from "./policy.ts";
 
-/** Ways of asking an upstream. */
-export const PROTOCOLS = ["grpc-web", "connect"] as const;
+/** Ways of asking an upstream, in the order in which `auto` tries them. */
+export const PROTOCOLS = ["grpc-web", "connect", "grpc", "jina", "http"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
+
+/** The service that stands for whatever names the upstream's own `Health/List` tells; alone in `services`. */
+export const DISCOVERED = "*";
+
+/** What a Jina upstream is: `flow` asks the gateway for a dry run, `executor` asks one server for its own health. */
+export type JinaKind = "flow" | "executor";
+
+/** How an `http` upstream is asked, and what of its answer means SERVING. */
+export interface HttpCheck {
+  readonly method: "GET" | "HEAD";
+  /** HTTP statuses that serve, both ends included; at least one range. */
+  readonly statuses: readonly StatusRange[];
+  /** The body must be JSON in which the value at `pointer` (RFC 6901) equals `equals`. */
+  readonly json?: { readonly pointer: string; readonly equals: JsonScalar };
+}
+
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type JsonScalar = string | number | boolean | null;
+
+/** TLS of one upstream, each part in PEM form; never logged or shown. */
+export interface UpstreamTls {
+  /** Root certificates trusted beside the platform's. */
+  readonly ca?: string;
+  /** Client certificate and its key: both or neither. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** The name asked for (SNI) and looked for in the certificate, instead of the URL's host. */
+  readonly serverName?: string;
+}
 
 /** A registered server whose health we ask for, parsed and complete: no default is left to resolve. */
 export interface Upstream {
   /** Unique, without `/`. */
   readonly name: string;
-  /** `http(s)://host[:port][/path]`, no trailing slash, no userinfo; never shown to strangers. */
+  /** `scheme://host[:port][/path]`, no trailing slash, no userinfo; never shown to strangers. */
   readonly url: string;
-  readonly protocol: Protocol;
+  /** `auto` finds out which protocol answers, and keeps to it. */
+  readonly protocol: Protocol | "auto";
   /** Message encoding of a Connect probe; gRPC-web is always binary. */
   readonly codec: "proto" | "json";
-  /** At least one; `""` is the server as a whole. */
+  /** At least one; `""` is the server as a whole, {@link DISCOVERED} alone is what it lists. */
   readonly services: readonly string[];
   readonly timeoutMs: number;
   readonly ttlMs: number;
@@ -21,6 +55,17 @@ export interface Upstream {
   readonly critical: boolean;
   /** Sent with every probe, names in lower case; `secret:` references are already resolved. Values are never logged or shown. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Set for protocol `http`. */
+  readonly http?: HttpCheck;
+  /** Set for protocol `jina`. */
+  readonly kind?: JinaKind;
+  /** Name of the Worker binding its probes go through, instead of the public internet. */
+  readonly via?: string;
+  /** Sent as the host instead of the URL's. */
+  readonly authority?: string;
+  readonly tls?: UpstreamTls;
+  /** Its Watch streams are kept open beside the checks, so that a change is known at once. */
+  readonly isWatched?: boolean;
 }
 
 /** One (upstream, service) pair; the thing a probe asks about. */
@@ -47,6 +92,11 @@ export interface Group {
 export interface Registry {
   readonly upstreams: readonly Upstream[];
   readonly groups: readonly Group[];
+}
+
+/** The upstream's names are discovered, not configured. */
+export function isDiscovered({ services }: Pick<Upstream, "services">): boolean {
+  return services[0] === DISCOVERED;
 }
 
 /** Identity of a target, also a served name: `<upstream>/<service>`. */

@@ -67,7 +67,15 @@ export interface LoadOptions {
   readonly isForced?: boolean;
   /** The caller holds the `read` token: its forced refreshes are not limited to one per target per 5 s. */
   readonly isTrusted?: boolean;
+  /**
+   * How many Rollcalls stand between this one and whoever asked first; default 0. From {@link HOPS_MAX} on it is answered
+   * from what is known, and neither probes nor waits: two Rollcalls that watch each other would else ask in a circle.
+   */
+  readonly hops?: number;
 }
+
+/** A request that came through this many Rollcalls starts no probe. */
+export const HOPS_MAX = 2;
 
 /** All that a surface can ask for. Never rejects. */
 export type Load = (options?: LoadOptions) => Promise<Report>;

@@ -18,8 +18,17 @@ export interface TargetState {
   readonly isSuspect: boolean;
   /** `status` is NOT_SERVING because probes failed, not because the upstream said so. */
   readonly isDownByFailure: boolean;
+  /** Of a target that stands for all of its upstream's names: each name as it was last listed. Kept while it fails. */
+  readonly listed?: Readonly<Record<string, ListedState>>;
   /** Successes in a row since it went down by failure, while they are fewer than `rise`. */
   readonly rises: number;
+}
+
+/** What is known of one name that an upstream listed. */
+export interface ListedState {
+  readonly status: ServingStatus;
+  /** When `status` became what it is. */
+  readonly sinceMs: number;
 }
 
 /**
@@ -45,4 +54,4 @@ export interface Snapshot {
 export const EMPTY_SNAPSHOT: Snapshot = { targets: {}, storedAtMs: 0, writes: { day: 0, byWriter: {} } };
 
 /** Version of the stored form; a value of any other version is ignored, never fatal. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;

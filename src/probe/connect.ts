@@ -1,50 +1,56 @@
 import type { Upstream } from "../core/registry.ts";
-import { decodeHealthCheckResponse, encodeHealthCheckRequest, WIRE_STATUS } from "../wire/health.ts";
-import { codeOfName, grpcVerdict, mismatch, servingVerdict, type Verdict } from "./verdict.ts";
-import { checkUrl, probeHeaders, readBody, statusVerdict, TOO_LONG, type Way } from "./way.ts";
+import { exchange, methodUrl, probeHeaders, type Question, readBody, statusVerdict, TOO_LONG } from "./exchange.ts";
+import type { HealthMethod } from "./health-method.ts";
+import { codeOfName, grpcVerdict, mismatch, type Verdict } from "./verdict.ts";
+import type { Asking } from "./way.ts";
 
-/** Unary `grpc.health.v1.Health/Check` over Connect, binary or JSON. Source: https://connectrpc.com/docs/protocol */
-export const CONNECT: Way = {
-  request: ({ upstream, service }, timeoutMs) => ({
-    url: checkUrl(upstream),
-    headers: probeHeaders(upstream, {
-      "content-type": CODECS[upstream.codec].contentType,
-      "accept": CODECS[upstream.codec].contentType,
+/** Ask a unary method over Connect, binary or JSON. Source: https://connectrpc.com/docs/protocol */
+export function askConnect(asking: Asking, method: HealthMethod): Promise<Verdict> {
+  const { target: { upstream, service }, timeoutMs } = asking;
+  const codec = CODECS[upstream.codec];
+  const question = (): Question => ({
+    url: methodUrl(upstream, method.path),
+    headers: probeHeaders(asking, {
+      "content-type": codec.contentType,
+      "accept": codec.contentType,
       "connect-protocol-version": "1",
       "connect-timeout-ms": connectTimeout(timeoutMs),
     }),
-    body: CODECS[upstream.codec].encode(service),
-  }),
+    body: codec.encode(method, service),
+  });
+  return exchange(asking, question, (response) => judge(response, codec, method));
+}
 
-  async judge(response, upstream) {
-    if (response.status !== 200) return await judgeError(response) ?? statusVerdict(response);
-    const { isContentType, judge } = CODECS[upstream.codec];
-    const contentType = response.headers.get("content-type") ?? "";
-    if (!isContentType.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);
-    const body = await readBody(response);
-    return body === undefined ? TOO_LONG : judge(body);
-  },
-};
+async function judge(response: Response, { isContentType, judge }: Codec, method: HealthMethod): Promise<Verdict> {
+  if (response.status !== 200) return await judgeError(response) ?? statusVerdict(response);
+  const contentType = response.headers.get("content-type") ?? "";
+  if (!isContentType.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);
+  const body = await readBody(response);
+  return body === undefined ? TOO_LONG : judge(method, body);
+}
 
 interface Codec {
   readonly contentType: string;
   readonly isContentType: RegExp;
-  readonly encode: (service: string) => Uint8Array<ArrayBuffer>;
-  readonly judge: (body: Uint8Array) => Verdict;
+  readonly encode: (method: HealthMethod, service: string) => Uint8Array<ArrayBuffer>;
+  readonly judge: (method: HealthMethod, body: Uint8Array) => Verdict;
 }
 
 const CODECS: Readonly<Record<Upstream["codec"], Codec>> = {
   proto: {
     contentType: "application/proto",
     isContentType: /^application\/proto\s*(?:;|$)/i,
-    encode: encodeHealthCheckRequest,
-    judge: judgeProto,
+    encode: (method, service) => method.encode(service),
+    judge: (method, body) => method.judge(body),
   },
   json: {
     contentType: "application/json",
     isContentType: /^application\/json\s*(?:;|$)/i,
-    encode: (service) => new TextEncoder().encode(JSON.stringify(service === "" ? {} : { service })),
-    judge: judgeJson,
+    encode: (method, service) => new TextEncoder().encode(JSON.stringify(method.encodeJson(service))),
+    judge(method, body) {
+      const message = parseObject(body);
+      return message === undefined ? mismatch("body that is no JSON object") : method.judgeJson(message);
+    },
   },
 };
 
@@ -70,23 +76,6 @@ async function readErrorBody(response: Response): Promise<Uint8Array> {
   } catch {
     return new Uint8Array();
   }
-}
-
-function judgeProto(body: Uint8Array): Verdict {
-  const status = decodeHealthCheckResponse(body);
-  return status === undefined ? mismatch("body that is no HealthCheckResponse") : servingVerdict(status);
-}
-
-/** Proto3 JSON: an enum is its name or its number, and absent or null when 0. */
-function judgeJson(body: Uint8Array): Verdict {
-  const message = parseObject(body);
-  const status = message?.["status"] ?? WIRE_STATUS.UNKNOWN;
-  if (message === undefined) return mismatch("body that is no JSON object");
-  if (typeof status === "number" && Number.isInteger(status)) return servingVerdict(status);
-  if (typeof status !== "string") return mismatch(`status ${JSON.stringify(status)}`);
-  const known = Object.entries(WIRE_STATUS).find(([name]) => name === status);
-  // A name of a later health.proto is an enum number above 3 in another spelling.
-  return servingVerdict(known?.[1] ?? -1, JSON.stringify(status));
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {

@@ -1,15 +1,19 @@
 import { MESSAGE_MAX_CHARS } from "../core/observation.ts";
 
 /**
- * Make a message fit to keep: one line, at most {@link MESSAGE_MAX_CHARS} characters, and `***` wherever a header value
+ * Make a message fit to keep: one line of at most `maxChars` characters, and `***` wherever a header value
  * appears that we sent, for servers like to echo what they refused.
  *
  * @param headers The upstream's own headers; of `Bearer token` also the bare token is hidden.
  */
-export function cleanMessage(message: string, headers: Readonly<Record<string, string>>): string {
+export function cleanMessage(
+  message: string,
+  headers: Readonly<Record<string, string>>,
+  maxChars = MESSAGE_MAX_CHARS,
+): string {
   let text = message;
   for (const secret of secretsOf(headers)) text = text.replaceAll(secret, "***");
-  const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim().slice(0, MESSAGE_MAX_CHARS);
+  const line = text.replace(/[\p{Cc}\s]+/gu, " ").trim().slice(0, maxChars);
   // A cut through a surrogate pair would leave text that is not Unicode.
   return line.replace(/[\uD800-\uDBFF]$/, "");
 }

@@ -1,79 +1,87 @@
 import type { ProbeOutcome } from "../core/observation.ts";
-import type { Protocol, Target } from "../core/registry.ts";
-import type { ProbeOptions, Prober } from "../ports.ts";
-import { CONNECT } from "./connect.ts";
-import { GRPC_WEB } from "./grpc-web.ts";
+import { isDiscovered, type Protocol, type Target } from "../core/registry.ts";
+import type { Clock, ProbeOptions, Prober } from "../ports.ts";
+import { askConnect } from "./connect.ts";
+import { discover } from "./discover.ts";
+import { askGrpc } from "./grpc.ts";
+import { askGrpcWeb } from "./grpc-web.ts";
+import { createGrpcClient, type GrpcClient } from "./grpc/client.ts";
+import { CHECK } from "./health-method.ts";
+import { askHttp } from "./http.ts";
+import { askJina } from "./jina.ts";
 import { cleanMessage } from "./message.ts";
+import { negotiate } from "./negotiate.ts";
+import type { Network } from "./network.ts";
 import { thrownVerdict } from "./thrown.ts";
 import type { Verdict } from "./verdict.ts";
-import type { Question, Way } from "./way.ts";
+import type { Way } from "./way.ts";
 
 /** What a prober asks with. */
 export interface ProberOptions {
-  /** Any clock, in milliseconds; only differences count. */
-  readonly nowMs: () => number;
-  /** Default: the platform's own. */
-  readonly fetch?: typeof fetch;
+  readonly clock: Clock;
+  readonly network: Network;
 }
 
 /**
- * Create the prober of upstreams that speak over `fetch`.
+ * Create the prober over a platform's network.
  *
  * Whatever is thrown becomes an outcome. Redirects are not followed, what is not read of an answer is cancelled, and
  * messages are cleaned of the header values that were sent.
  */
-export function createProber({ nowMs, fetch = globalThis.fetch }: ProberOptions): Prober {
+export function createProber({ clock, network }: ProberOptions): Prober {
+  const openClient = () => createGrpcClient({ dial: network.dial, clock });
+  const kept = network.keepsConnections ? openClient() : undefined;
   return {
-    async probe(target, { timeoutMs, signal }) {
-      const startedMs = nowMs();
-      const verdict = await ask({ fetch, target, timeoutMs, signal });
-      return outcomeOf(verdict, target, Math.max(0, Math.round(nowMs() - startedMs)));
+    begin(hops) {
+      const grpc = kept ?? openClient();
+      return {
+        async probe(target, options) {
+          const startedMs = clock.nowMs();
+          const verdict = await ask({ target, hops, network, grpc, clock, ...options });
+          return outcomeOf(verdict, target, Math.max(0, Math.round(clock.nowMs() - startedMs)));
+        },
+        end: () => {
+          if (kept === undefined) grpc.close();
+        },
+      };
     },
   };
 }
 
-const WAYS: Readonly<Record<Protocol, Way>> = { "grpc-web": GRPC_WEB, connect: CONNECT };
+const WAYS: Readonly<Record<Protocol, Way>> = {
+  "grpc-web": askGrpcWeb,
+  connect: askConnect,
+  grpc: askGrpc,
+  http: askHttp,
+  jina: askJina,
+};
 
-interface Asking extends ProbeOptions {
-  readonly fetch: typeof fetch;
+interface Probe extends ProbeOptions {
   readonly target: Target;
+  readonly hops: number;
+  readonly network: Network;
+  readonly grpc: GrpcClient;
+  readonly clock: Clock;
 }
 
-async function ask(asking: Asking): Promise<Verdict> {
-  const way = WAYS[asking.target.upstream.protocol];
-  let question: Question;
-  try {
-    question = way.request(asking.target, asking.timeoutMs);
-  } catch (error) {
-    return { kind: "not-attempted", message: `Cannot ask: ${error instanceof Error ? error.message : String(error)}` };
-  }
-  return await exchange(way, question, asking);
+async function ask(probe: Probe): Promise<Verdict> {
+  const { protocol } = probe.target.upstream;
+  const askIn = (protocol: Protocol, signal: AbortSignal) => askWith(WAYS[protocol], { ...probe, signal });
+  if (protocol !== "auto") return await askIn(protocol, probe.signal);
+  return await negotiate({ ...probe, ask: askIn });
 }
 
-async function exchange(way: Way, question: Question, { fetch, target, signal }: Asking): Promise<Verdict> {
-  let response: Response | undefined;
+async function askWith(way: Way, probe: Probe): Promise<Verdict> {
+  const { target, known, signal } = probe;
   try {
-    const { url, headers, body } = question;
-    response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    return await way.judge(response, target.upstream);
+    if (!isDiscovered(target.upstream)) return await way(probe, CHECK);
+    return await discover(way, probe, { hasNoList: known.hasNoList === true, pay: probe.pay });
   } catch (error) {
     return thrownVerdict(error, signal.aborted);
-  } finally {
-    await discard(response);
   }
 }
 
-/** An answer left unread holds its connection, and on Workers one of the six that an invocation has. */
-async function discard(response: Response | undefined): Promise<void> {
-  if (response?.bodyUsed !== false) return;
-  try {
-    await response.body?.cancel();
-  } catch {
-    // Already broken: there is nothing left to give back.
-  }
-}
-
-function outcomeOf(verdict: Verdict, target: Target, latencyMs: number): ProbeOutcome {
+function outcomeOf({ isFramed: _, ...verdict }: Verdict, target: Target, latencyMs: number): ProbeOutcome {
   const cleaned = verdict.message === undefined
     ? verdict
     : { ...verdict, message: cleanMessage(verdict.message, target.upstream.headers) };

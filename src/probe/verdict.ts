@@ -1,12 +1,16 @@
 import type { ProbeOutcome } from "../core/observation.ts";
 
 /** What a probe found, before it is timed and its message cleaned. */
-export type Verdict = Untimed<ProbeOutcome>;
+export type Verdict = Untimed<ProbeOutcome> & {
+  /** Told in the protocol's own words, not by a bare HTTP status or a broken connection: whoever answered speaks it. */
+  readonly isFramed?: true;
+};
 type Untimed<T> = T extends unknown ? Omit<T, "latencyMs"> : never;
 
 /** The upstream answered OK with this number as its serving status; `seen` is how it wrote it. */
 export function servingVerdict(status: number, seen = String(status)): Verdict {
-  return BY_SERVING_STATUS[status] ?? { ...STATUS_UNKNOWN, message: `serving status ${seen}` };
+  const verdict = BY_SERVING_STATUS[status] ?? { ...STATUS_UNKNOWN, message: `serving status ${seen}` };
+  return { ...verdict, isFramed: true };
 }
 
 /**
@@ -17,7 +21,7 @@ export function servingVerdict(status: number, seen = String(status)): Verdict {
  */
 export function grpcVerdict(code: number, text: string): Verdict {
   const [name, verdict] = GRPC_CODES[code - 1] ?? [`grpc-status ${code}`, RPC_ERROR];
-  return { ...verdict, message: text === "" ? name : `${name}: ${text}` };
+  return { ...verdict, message: text === "" ? name : `${name}: ${text}`, isFramed: true };
 }
 
 /** The gRPC code that a Connect error names; undefined when Connect has no such code. */

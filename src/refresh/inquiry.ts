@@ -3,7 +3,8 @@ import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts
 import type { DueTarget } from "../core/due.ts";
 import type { TargetState } from "../core/snapshot.ts";
 import type { Pool, Run } from "../fan-out.ts";
-import type { Clock, Prober } from "../ports.ts";
+import type { Known } from "../core/known.ts";
+import type { Clock, ProbeSession } from "../ports.ts";
 
 /** Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others. */
 export const LANES = { first: 0, knownFailing: 1, confirm: 2 } as const;
@@ -14,14 +15,23 @@ export const HEDGE_AFTER_MS = 300;
 /** Probes one invocation may still make. */
 export interface ProbeBudget {
   left: number;
+  /** Of these, so many are for confirms only. */
+  readonly reserved: number;
+}
+
+/** What is known of a target before it is asked. */
+export interface Prior {
+  /** What may still be built on of its last state. */
+  readonly state: TargetState | undefined;
+  readonly known: Known;
 }
 
 /** What an inquiry works with. */
 export interface InquiryOptions {
   readonly pool: Pool;
-  readonly prober: Prober;
+  readonly session: ProbeSession;
   readonly clock: Clock;
-  /** For confirms; the first probe is already paid for. */
+  /** For confirms and further requests of a probe; the first request is already paid for. */
   readonly budget: ProbeBudget;
   readonly place: string;
   /** 0..1, uniform; spreads the pauses. */
@@ -43,13 +53,11 @@ export interface Inquiry {
  *
  * The first answer ends it. A probe that fails, or is silent for long, is followed by up to three confirming ones while
  * the budget lasts; none follow for a target that was down already, or that is overloaded.
- *
- * @param prior What may still be built on of the target's last state.
  */
 export function inquire(
   { target, isKnownFailing }: DueTarget,
-  prior: TargetState | undefined,
-  { pool, prober, clock, budget, place, random, onProgress }: InquiryOptions,
+  { state: prior, known }: Prior,
+  { pool, session, clock, budget, place, random, onProgress }: InquiryOptions,
 ): Inquiry {
   const { timeoutMs } = target.upstream;
   const confirms = prior?.status === "NOT_SERVING" ? 0 : CONFIRM_PAUSES_MS.length;
@@ -66,7 +74,7 @@ export function inquire(
     const silence = number < confirms ? { afterMs: hedgeAfterMs, onSilent: () => confirm(number) } : undefined;
     const task = (signal: AbortSignal) => {
       onProgress();
-      return prober.probe(target, { timeoutMs, signal });
+      return session.probe(target, { timeoutMs, signal, attempt: number, known, pay });
     };
     const run = pool.run({ lane, timeoutMs, task, ...(silence && { silence }) });
     open.add(run);
@@ -79,7 +87,7 @@ export function inquire(
   function record(outcome: ProbeOutcome | "timeout", number: number): void {
     onProgress();
     if (isOver) return;
-    const observation = outcome === "timeout" ? timeoutOf(timeoutMs) : outcome;
+    const observation = outcome === "timeout" ? timeoutOf(timeoutMs, known) : outcome;
     if (observation.kind === "not-attempted") {
       // The platform lets this invocation ask no more.
       budget.left = 0;
@@ -103,6 +111,13 @@ export function inquire(
     if (isOver || number !== asked - 1 || budget.left < 1) return;
     budget.left--;
     ask(LANES.confirm);
+  }
+
+  /** Extra requests leave the last fifth of the budget to confirms, as first probes do. */
+  function pay(): boolean {
+    if (isOver || budget.left <= budget.reserved) return false;
+    budget.left--;
+    return true;
   }
 
   function endIfIdle(): void {
@@ -129,6 +144,7 @@ export function inquire(
   return { sighting, cut: end };
 }
 
-function timeoutOf(timeoutMs: number): Observation {
-  return { kind: "failed", failure: "timeout", message: `no answer within ${timeoutMs} ms`, latencyMs: timeoutMs };
+function timeoutOf(timeoutMs: number, { negotiation }: Known): Observation {
+  const message = `no answer within ${timeoutMs} ms`;
+  return { kind: "failed", failure: "timeout", message, latencyMs: timeoutMs, ...(negotiation && { negotiation }) };
 }

@@ -1,5 +1,12 @@
-import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
-import { type Snapshot, SNAPSHOT_VERSION, type TargetState, type WriteCount } from "../core/snapshot.ts";
+import type { AnswerReason, FailureKind, Negotiation, Observation, TriedProtocol } from "../core/observation.ts";
+import { PROTOCOLS } from "../core/registry.ts";
+import {
+  type ListedState,
+  type Snapshot,
+  SNAPSHOT_VERSION,
+  type TargetState,
+  type WriteCount,
+} from "../core/snapshot.ts";
 import type { ServingStatus } from "../core/status.ts";
 
 /** The stored form of a snapshot: JSON, stamped with {@link SNAPSHOT_VERSION}. */
@@ -58,12 +65,32 @@ const FAILURES = {
   protocol_mismatch: true,
 } as const satisfies Record<FailureKind, true>;
 
+const PROTOCOL_NAMES: ReadonlySet<unknown> = new Set(PROTOCOLS);
+
+const TRIED: Shape<TriedProtocol> = {
+  protocol: isProtocol,
+  seen: isString,
+};
+
+const NEGOTIATION: Shape<Negotiation> = {
+  protocol: optional(isProtocol),
+  tried: (value) => Array.isArray(value) && value.every((tried) => hasShape(tried, TRIED)),
+};
+
+const LISTED_STATE: Shape<ListedState> = {
+  status: isKeyOf(STATUSES),
+  sinceMs: isAmount,
+};
+
 const ANSWERED: Shape<Answered> = {
   kind: (value) => value === "answered",
   status: isKeyOf(STATUSES),
   reason: optional(isKeyOf(REASONS)),
   message: optional(isString),
   latencyMs: isAmount,
+  listed: optional(isRecordOf(isKeyOf(STATUSES))),
+  hasNoList: optional((value) => value === true),
+  negotiation: optional(isNegotiation),
 };
 
 const FAILED: Shape<Failed> = {
@@ -71,6 +98,7 @@ const FAILED: Shape<Failed> = {
   failure: isKeyOf(FAILURES),
   message: optional(isString),
   latencyMs: isAmount,
+  negotiation: optional(isNegotiation),
 };
 
 const TARGET_STATE: Shape<TargetState> = {
@@ -82,12 +110,13 @@ const TARGET_STATE: Shape<TargetState> = {
   attempts: (value) => Array.isArray(value) && value.every(isObservation),
   isSuspect: isBoolean,
   isDownByFailure: isBoolean,
+  listed: optional(isRecordOf((state) => hasShape(state, LISTED_STATE))),
   rises: isCount,
 };
 
 const WRITES: Shape<WriteCount> = {
   day: isCount,
-  byWriter: (value) => isObject(value) && Object.values(value).every(isCount),
+  byWriter: isRecordOf(isCount),
 };
 
 const STORED: Shape<Stored> = {
@@ -103,6 +132,14 @@ function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
   const checks = Object.entries<Check>(shape);
   return checks.every(([field, check]) => check(value[field])) &&
     Object.keys(value).every((field) => Object.hasOwn(shape, field));
+}
+
+function isProtocol(value: unknown): boolean {
+  return PROTOCOL_NAMES.has(value);
+}
+
+function isNegotiation(value: unknown): boolean {
+  return hasShape(value, NEGOTIATION);
 }
 
 function isObservation(value: unknown): boolean {
@@ -137,6 +174,10 @@ function isCount(value: unknown): boolean {
 
 function isKeyOf(table: Readonly<Record<string, true>>): Check {
   return (value) => typeof value === "string" && Object.hasOwn(table, value);
+}
+
+function isRecordOf(check: Check): Check {
+  return (value) => isObject(value) && Object.values(value).every(check);
 }
 
 function optional(check: Check): Check {

@@ -1,3 +1,4 @@
+import { endpointOf } from "../core/endpoint.ts";
 import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
 import type { Target } from "../core/registry.ts";
 import type { TargetReport } from "../core/report.ts";
@@ -52,8 +53,8 @@ function causeSeen(seen: Observation): Cause {
 
 /** Always with a port, as Jina writes addresses. */
 function hostAndPort(url: string): string {
-  const { protocol, hostname, port } = new URL(url);
-  return `${hostname}:${port === "" ? (protocol === "https:" ? 443 : 80) : port}`;
+  const { hostname, port } = endpointOf(url);
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 interface Wording {

@@ -1,6 +1,6 @@
 /**
- * The two messages of `grpc.health.v1` that every probe and every hot read carries, coded by hand: a hot path must not
- * touch a protobuf library.
+ * The messages of `grpc.health.v1` that probes and hot reads carry, coded by hand: a hot path must not touch a protobuf
+ * library.
  */
 import { encodeVarint, readFields } from "./protobuf.ts";
 
@@ -46,6 +46,39 @@ export function decodeHealthCheckResponse(message: Uint8Array): number | undefin
   });
   return isWhole ? status : undefined;
 }
+
+/**
+ * Decode a `HealthListResponse` to the status numbers by service name; undefined when the bytes are no such message. Of a
+ * name given twice the last counts.
+ */
+export function decodeHealthListResponse(message: Uint8Array): ReadonlyMap<string, number> | undefined {
+  const statuses = new Map<string, number>();
+  const isWhole = readFields(message, (tag, entry) => {
+    if (tag !== ENTRY_TAG || typeof entry === "number") return true;
+    const read = decodeListEntry(entry);
+    if (read !== undefined) statuses.set(read.name, read.status);
+    return read !== undefined;
+  });
+  return isWhole ? statuses : undefined;
+}
+
+/** A map entry is a message of key and value, either of which may be absent: https://protobuf.dev/programming-guides/proto3/#backwards */
+function decodeListEntry(entry: Uint8Array): { readonly name: string; readonly status: number } | undefined {
+  let name: string | undefined = "";
+  let status: number | undefined = 0;
+  const isWhole = readFields(entry, (tag, value) => {
+    if (typeof value === "number") return true;
+    if (tag === KEY_TAG) name = decodeUtf8(value);
+    if (tag === VALUE_TAG) status = decodeHealthCheckResponse(value);
+    return name !== undefined && status !== undefined;
+  });
+  return isWhole ? { name, status } : undefined;
+}
+
+// Field 1, length-delimited: the map's entries, and an entry's key; field 2, length-delimited: an entry's value.
+const ENTRY_TAG = 0x0a;
+const KEY_TAG = 0x0a;
+const VALUE_TAG = 0x12;
 
 // Field 1, length-delimited; field 1, varint.
 const SERVICE_TAG = 0x0a;

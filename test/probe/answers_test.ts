@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Upstream } from "../../src/core/registry.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createProber } from "../../src/probe/prober.ts";
+import { createTestProber } from "../support/prober.ts";
 import { startFaultServer } from "../support/fault-server.ts";
 import { type Answer, brief, connectAnswers, GRPC_WEB_ANSWERS, rawAnswer } from "./answers.ts";
 import { patient, targetOf } from "./target.ts";
@@ -18,7 +17,7 @@ for (const [title, upstream, answers] of TABLES) {
     for (const answer of answers) {
       await t.step(`${answer.name}: ${answer.expect}`, async () => {
         server.setFault({ send: rawAnswer(answer) });
-        const outcome = await createProber(systemClock).probe(targetOf({ ...upstream, url: server.url }), patient());
+        const outcome = await createTestProber().probe(targetOf({ ...upstream, url: server.url }), patient());
         assert.equal(brief(outcome), answer.expect, JSON.stringify(outcome));
       });
     }

@@ -4,8 +4,7 @@ import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/conn
 import fc from "fast-check";
 import type { Upstream } from "../../src/core/registry.ts";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createProber } from "../../src/probe/prober.ts";
+import { createTestProber } from "../support/prober.ts";
 import { grpcVerdict, servingVerdict } from "../../src/probe/verdict.ts";
 import { encodeFrame, encodeTrailer } from "../../src/wire/grpc-web.ts";
 import { type Answer, brief, connectAnswers, GRPC_WEB_ANSWERS, responseOf } from "./answers.ts";
@@ -160,7 +159,7 @@ function anyBody(): fc.Arbitrary<Uint8Array<ArrayBuffer>> {
 
 async function ourVerdict(upstream: Partial<Upstream>, response: Response): Promise<string> {
   return brief(
-    await createProber({ nowMs: systemClock.nowMs, fetch: () => Promise.resolve(response) }).probe(
+    await createTestProber({ fetch: () => Promise.resolve(response) }).probe(
       targetOf(upstream),
       patient(),
     ),

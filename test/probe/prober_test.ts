@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { MESSAGE_MAX_CHARS } from "../../src/core/observation.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createProber } from "../../src/probe/prober.ts";
+import { createTestProber } from "../support/prober.ts";
 import { startFaultServer } from "../support/fault-server.ts";
 import { brief, GRPC_WEB_ANSWERS, responseOf } from "./answers.ts";
 import { patient, targetOf } from "./target.ts";
@@ -59,13 +58,13 @@ Deno.test("probe() hides the header values it sent when the upstream echoes them
       new Response(null, { status: 401, headers: { "grpc-message": encodeURIComponent(echo) } }),
     );
   const headers = { authorization: "Bearer t0ken-1", "x-key": "k3y", "x-empty": "" };
-  const outcome = await createProber({ nowMs: systemClock.nowMs, fetch }).probe(targetOf({ headers }), patient());
+  const outcome = await createTestProber({ fetch }).probe(targetOf({ headers }), patient());
   assert.equal(outcome.message, "HTTP 401: bad credentials: ***, also *** and ***; please retry");
 });
 
 Deno.test("probe() hides the header values it sent when fetch names them", async () => {
   const fetch = () => Promise.reject(new TypeError("cannot send s3cret"));
-  const outcome = await createProber({ nowMs: systemClock.nowMs, fetch }).probe(
+  const outcome = await createTestProber({ fetch }).probe(
     targetOf({ headers: { "x-key": "s3cret" } }),
     patient(),
   );
@@ -76,7 +75,7 @@ Deno.test("probe() cuts a long message, never through a character", async () => 
   const message = "x".repeat(MESSAGE_MAX_CHARS - "unavailable: ".length - 1) + "🙂 and more";
   const fetch = () =>
     Promise.resolve(trailersOnly({ "grpc-status": "14", "grpc-message": encodeURIComponent(message) }));
-  const outcome = await createProber({ nowMs: systemClock.nowMs, fetch }).probe(targetOf({}), patient());
+  const outcome = await createTestProber({ fetch }).probe(targetOf({}), patient());
   assert.equal(outcome.message?.length, MESSAGE_MAX_CHARS - 1);
   assert.ok(outcome.message?.isWellFormed());
 });
@@ -93,7 +92,7 @@ Deno.test("probe() says what it saw, and the upstream's own words", async () => 
     "serving status 7": grpcWeb([0, 0, 0, 0, 2, 8, 7]),
   };
   for (const [message, response] of Object.entries(messages)) {
-    const outcome = await createProber({ nowMs: systemClock.nowMs, fetch: () => Promise.resolve(response) }).probe(
+    const outcome = await createTestProber({ fetch: () => Promise.resolve(response) }).probe(
       targetOf({}),
       patient(),
     );
@@ -105,7 +104,10 @@ Deno.test("probe() measures from dispatch to verdict, in whole milliseconds, and
   const fetch = () => Promise.resolve(SERVING.clone());
   for (const [times, latencyMs] of [[[1_000.2, 1_012.9], 13], [[1_000, 900], 0]] as const) {
     const clock = times.values();
-    const outcome = await createProber({ fetch, nowMs: () => clock.next().value ?? 0 }).probe(targetOf({}), patient());
+    const outcome = await createTestProber({ fetch, nowMs: () => clock.next().value ?? 0 }).probe(
+      targetOf({}),
+      patient(),
+    );
     assert.deepEqual(outcome, { kind: "answered", status: "SERVING", latencyMs });
   }
 });
@@ -114,7 +116,7 @@ Deno.test("G3: probe() turns anything thrown into a failure", async () => {
   for (const thrown of [new Error("boom"), new TypeError("x", { cause: "y" }), "text", undefined, null, {}]) {
     const fetches = [() => Promise.reject(thrown), () => Promise.resolve(failingBody(thrown))];
     for (const fetch of fetches) {
-      const outcome = await createProber({ nowMs: systemClock.nowMs, fetch }).probe(targetOf({}), patient());
+      const outcome = await createTestProber({ fetch }).probe(targetOf({}), patient());
       assert.equal(brief(outcome), "failed unavailable");
     }
   }
@@ -122,14 +124,14 @@ Deno.test("G3: probe() turns anything thrown into a failure", async () => {
     throw new Error("boom");
   };
   assert.equal(
-    brief(await createProber({ nowMs: systemClock.nowMs, fetch: thrower }).probe(targetOf({}), patient())),
+    brief(await createTestProber({ fetch: thrower }).probe(targetOf({}), patient())),
     "failed unavailable",
   );
 });
 
 Deno.test("probe() does not blame the upstream when no request can be made", async () => {
   const fetch = () => Promise.reject(new Error("must not be called"));
-  const outcome = await createProber({ nowMs: systemClock.nowMs, fetch }).probe(
+  const outcome = await createTestProber({ fetch }).probe(
     targetOf({ headers: { "x-key": "a\nb" } }),
     patient(),
   );
@@ -149,7 +151,7 @@ Deno.test("G13: probe() is a timeout when its signal aborts while the upstream h
       const server = await startFaultServer(fault);
       const abort = new AbortController();
       const hangs = server.done();
-      const probing = createProber(systemClock).probe(targetOf({ url: server.url }), {
+      const probing = createTestProber().probe(targetOf({ url: server.url }), {
         timeoutMs: 1_500,
         signal: abort.signal,
       });
@@ -167,7 +169,7 @@ Deno.test("G13: probe() is a timeout when its signal aborts while the upstream h
 Deno.test("G13: probe() sends nothing when its signal has aborted already", async () => {
   const server = await startFaultServer({ end: "hang" });
   const options = { timeoutMs: 1_500, signal: AbortSignal.abort() };
-  assert.equal(brief(await createProber(systemClock).probe(targetOf({ url: server.url }), options)), "failed timeout");
+  assert.equal(brief(await createTestProber().probe(targetOf({ url: server.url }), options)), "failed timeout");
   assert.equal(server.requests().length, 0);
   await server.close();
 });
@@ -178,7 +180,7 @@ Deno.test("probe() does not wait for the body of a status it can judge, and give
     end: "hang",
   });
   assert.equal(
-    brief(await createProber(systemClock).probe(targetOf({ url: server.url }), patient())),
+    brief(await createTestProber().probe(targetOf({ url: server.url }), patient())),
     "failed unavailable",
   );
   await server.idle();
@@ -190,7 +192,7 @@ Deno.test("probe() stops reading an endless answer, and gives the connection bac
     send: "HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web\r\n\r\n" + "x".repeat(200_000),
     end: "hang",
   });
-  const outcome = await createProber(systemClock).probe(targetOf({ url: server.url }), patient());
+  const outcome = await createTestProber().probe(targetOf({ url: server.url }), patient());
   assert.deepEqual([brief(outcome), outcome.message], ["failed protocol_mismatch", "answer longer than 65536 bytes"]);
   await server.idle();
   await server.close();
@@ -200,7 +202,7 @@ Deno.test("probe() stops reading an endless answer, and gives the connection bac
 async function requestFor(upstream: Parameters<typeof targetOf>[0], service: string): Promise<[string[], string]> {
   const server = await startFaultServer({ send: "HTTP/1.1 502 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" });
   const target = targetOf({ ...upstream, url: server.url + (upstream.url ?? "") }, service);
-  await createProber(systemClock).probe(target, patient());
+  await createTestProber().probe(target, patient());
   await server.close();
   const [head = "", body = ""] = (server.requests()[0] ?? "").split("\r\n\r\n");
   return [head.split("\r\n"), body];

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http2";
 import { once } from "node:events";
-import { systemClock } from "../../src/clock.ts";
-import { createProber } from "../../src/probe/prober.ts";
+import { createTestProber } from "../support/prober.ts";
 import { thrownVerdict } from "../../src/probe/thrown.ts";
 import { type Fault, refusedUrl, startFaultServer } from "../support/fault-server.ts";
 import { brief } from "./answers.ts";
@@ -18,7 +17,7 @@ Deno.test("probe() tells transport faults by cause on Deno", async (t) => {
 });
 
 Deno.test("probe() tells a refused connection on Deno", async () => {
-  const outcome = await createProber(systemClock).probe(targetOf({ url: await refusedUrl() }), patient());
+  const outcome = await createTestProber().probe(targetOf({ url: await refusedUrl() }), patient());
   assert.equal(brief(outcome), "failed unavailable");
   assert.equal(outcome.message, "tcp connect error: Connection refused (os error 111)");
 });
@@ -29,7 +28,7 @@ Deno.test("probe() tells an upstream of HTTP/2 only on Deno", async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
-  const outcome = await createProber(systemClock).probe(targetOf({ url: `http://127.0.0.1:${port}` }), patient());
+  const outcome = await createTestProber().probe(targetOf({ url: `http://127.0.0.1:${port}` }), patient());
   assert.equal(brief(outcome), "failed protocol_mismatch");
   server.close();
   await once(server, "close");
@@ -85,7 +84,7 @@ function deno(cause: string, host = "a.example"): Error {
 async function briefProbe(fault: Fault, isTls: boolean): Promise<string> {
   const server = await startFaultServer(fault);
   const url = isTls ? server.url.replace("http:", "https:") : server.url;
-  const outcome = await createProber(systemClock).probe(targetOf({ url }), patient());
+  const outcome = await createTestProber().probe(targetOf({ url }), patient());
   await server.close();
   return brief(outcome);
 }

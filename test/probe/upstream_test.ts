@@ -3,8 +3,7 @@ import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import type { Upstream as Registered } from "../../src/core/registry.ts";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
-import { systemClock } from "../../src/clock.ts";
-import { createProber } from "../../src/probe/prober.ts";
+import { createTestProber } from "../support/prober.ts";
 import { startUpstream, type Upstream, type UpstreamOptions, type UpstreamStatus } from "../support/upstream.ts";
 import { brief } from "./answers.ts";
 import { patient, targetOf } from "./target.ts";
@@ -57,7 +56,7 @@ for (const [way, registered] of Object.entries(WAYS)) {
         throw new ConnectError("so it is ✓", code);
       };
       await withUpstream({ handler }, async (upstream) => {
-        const outcome = await createProber(systemClock).probe(
+        const outcome = await createTestProber().probe(
           targetOf({ ...registered, url: upstream.url }),
           patient(),
         );
@@ -80,7 +79,7 @@ for (const [way, registered] of Object.entries(WAYS)) {
     withUpstream({}, async (upstream) => {
       const elsewhere = { ...registered, url: `${upstream.url}/elsewhere` };
       assert.equal(
-        brief(await createProber(systemClock).probe(targetOf(elsewhere), patient())),
+        brief(await createTestProber().probe(targetOf(elsewhere), patient())),
         "UNKNOWN health_unimplemented",
       );
     }));
@@ -88,7 +87,7 @@ for (const [way, registered] of Object.entries(WAYS)) {
   Deno.test(`probe() is a timeout when the upstream keeps the deadline it was sent, over ${way}`, () =>
     withUpstream({ handler: untilDeadline }, async (upstream) => {
       const options = { timeoutMs: 20, signal: new AbortController().signal };
-      const outcome = await createProber(systemClock).probe(targetOf({ ...registered, url: upstream.url }), options);
+      const outcome = await createTestProber().probe(targetOf({ ...registered, url: upstream.url }), options);
       assert.equal(brief(outcome), "failed timeout");
     }));
 
@@ -128,7 +127,7 @@ async function withUpstream(options: UpstreamOptions, use: (upstream: Upstream) 
 
 async function briefProbe(upstream: Upstream, registered: Partial<Registered>, service: string): Promise<string> {
   return brief(
-    await createProber(systemClock).probe(targetOf({ ...registered, url: upstream.url }, service), patient()),
+    await createTestProber().probe(targetOf({ ...registered, url: upstream.url }, service), patient()),
   );
 }
 

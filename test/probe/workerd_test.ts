@@ -9,15 +9,21 @@ import { FAULTS } from "./faults.ts";
 import { targetOf } from "./target.ts";
 
 const WORKER = `
-  import { systemClock } from "../../src/clock.ts";
-import { createProber } from "./prober.ts";
-  const prober = createProber(systemClock);
+  import { connect } from "cloudflare:sockets";
+  import { systemClock } from "../clock.ts";
+  import { createWorkersNetwork } from "./network/workers.ts";
+  import { createProber } from "./prober.ts";
   export default {
-    async fetch(request) {
-      const { target, abortAfterMs } = await request.json();
+    async fetch(request, env) {
+      const { target, attempt = 0, abortAfterMs } = await request.json();
       const abort = new AbortController();
       if (abortAfterMs !== undefined) setTimeout(() => abort.abort(), abortAfterMs);
-      return Response.json(await prober.probe(target, { timeoutMs: 1500, signal: abort.signal }));
+      const prober = createProber({ clock: systemClock, network: createWorkersNetwork({ connect, bindings: env }) });
+      const session = prober.begin(0);
+      const options = { timeoutMs: 1500, signal: abort.signal, attempt, known: { isFailing: false }, pay: () => true };
+      const outcome = await session.probe(target, options);
+      session.end();
+      return Response.json(outcome);
     },
   };
 `;
@@ -87,6 +93,7 @@ async function bundle(): Promise<string> {
     format: "esm",
     write: false,
     minify: true,
+    external: ["cloudflare:*"],
   });
   await esbuild.stop();
   return result.outputFiles[0].text;

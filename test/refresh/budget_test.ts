@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fleet, numbered, REFUSED, scriptedProber } from "../support/fleet.ts";
+import { fleet, numbered, proberOf, REFUSED, scriptedProber } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
 import { verdict } from "../support/verdict.ts";
 
@@ -55,7 +55,7 @@ Deno.test("load() shows no red for lost packets in a fleet that fills the budget
   const isLost = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648 < 0.01;
   const loop = createLoop({
     registry: fleet(numbered(45)),
-    prober: { probe: (target, options) => isLost() ? Promise.resolve(REFUSED) : prober.probe(target, options) },
+    prober: proberOf((target, options) => isLost() ? Promise.resolve(REFUSED) : prober.probe(target, options)),
   });
   let suspects = 0;
   for (let poll = 0; poll < 600; poll++) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fleet, REFUSED, scriptedProber, SERVING } from "../support/fleet.ts";
+import { fleet, proberOf, REFUSED, scriptedProber, SERVING } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
 import { verdict } from "../support/verdict.ts";
 
@@ -46,7 +46,7 @@ Deno.test("load() believes one lost probe of a serving target to be just that", 
   const prober = scriptedProber();
   const loop = createLoop({
     registry: fleet(["a"]),
-    prober: { probe: (target, options) => dropped-- > 0 ? Promise.resolve(REFUSED) : prober.probe(target, options) },
+    prober: proberOf((target, options) => dropped-- > 0 ? Promise.resolve(REFUSED) : prober.probe(target, options)),
   });
   await loop.load();
   for (const lost of [1, 2, 3]) {

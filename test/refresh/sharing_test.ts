@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fleet, REFUSED, scriptedProber } from "../support/fleet.ts";
+import { fleet, proberOf, REFUSED, scriptedProber } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
 import { createTestClock } from "../support/test-clock.ts";
 import { verdict } from "../support/verdict.ts";
@@ -22,7 +22,7 @@ Deno.test("load() drops a refresh that no longer gets anywhere, as when its requ
   const loop = createLoop({
     registry: fleet(["a"]),
     clock,
-    prober: { probe: (target, options) => isCutOff ? new Promise(() => {}) : prober.probe(target, options) },
+    prober: proberOf((target, options) => isCutOff ? new Promise(() => {}) : prober.probe(target, options)),
   });
   void loop.start();
   await clock.cutOff(2_999);
@@ -69,7 +69,7 @@ Deno.test("a prober that breaks its promise and rejects is logged, and holds no 
   const prober = scriptedProber();
   const loop = createLoop({
     registry: fleet(["a"]),
-    prober: { probe: (target, options) => isBroken ? Promise.reject(new Error("bug")) : prober.probe(target, options) },
+    prober: proberOf((target, options) => isBroken ? Promise.reject(new Error("bug")) : prober.probe(target, options)),
   });
   assert.equal(verdict(await loop.load()).status, "UNKNOWN");
   await loop.rest();

@@ -2,7 +2,7 @@ import { DEFAULT_KNOBS, type Knobs } from "../../src/core/knobs.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import type { Group, Registry, Upstream } from "../../src/core/registry.ts";
 import type { Snapshot, TargetState } from "../../src/core/snapshot.ts";
-import type { Prober } from "../../src/ports.ts";
+import type { Prober, ProbeSession } from "../../src/ports.ts";
 
 /** An upstream with everything default but what the test says. */
 export function upstream(name: string, overrides: Partial<Upstream> = {}): Upstream {
@@ -66,6 +66,7 @@ export type Behaviour = Observation | "hang";
 
 /** A prober over a table that a test may change; counts what it was asked. */
 export interface ScriptedProber extends Prober {
+  readonly probe: ProbeSession["probe"];
   readonly script: Map<string, Behaviour>;
   readonly asked: string[];
 }
@@ -74,14 +75,16 @@ export interface ScriptedProber extends Prober {
 export function scriptedProber(script: Readonly<Record<string, Behaviour>> = {}): ScriptedProber {
   const behaviours = new Map(Object.entries(script));
   const asked: string[] = [];
-  return {
-    script: behaviours,
-    asked,
-    probe(target, { signal }) {
-      asked.push(target.key);
-      const behaviour = behaviours.get(target.key) ?? SERVING;
-      if (behaviour !== "hang") return Promise.resolve(behaviour);
-      return new Promise((resolve) => signal.addEventListener("abort", () => resolve(REFUSED), { once: true }));
-    },
+  const probe: ProbeSession["probe"] = (target, { signal }) => {
+    asked.push(target.key);
+    const behaviour = behaviours.get(target.key) ?? SERVING;
+    if (behaviour !== "hang") return Promise.resolve(behaviour);
+    return new Promise((resolve) => signal.addEventListener("abort", () => resolve(REFUSED), { once: true }));
   };
+  return { script: behaviours, asked, probe, ...proberOf(probe) };
+}
+
+/** A prober whose sessions all probe alike. */
+export function proberOf(probe: ProbeSession["probe"]): Prober {
+  return { begin: () => ({ probe, end: () => {} }) };
 }

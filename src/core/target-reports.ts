@@ -1,0 +1,55 @@
+import { ageOf, type Viewpoint } from "./age.ts";
+import type { Observation } from "./observation.ts";
+import { isDiscovered, type Target, targetKey } from "./registry.ts";
+import type { TargetReport } from "./report.ts";
+import type { ListedState, TargetState } from "./snapshot.ts";
+
+/** A report that has no place in the order of all yet. */
+type Unplaced = Omit<TargetReport, "index">;
+
+/**
+ * What is said of a target; of one that stands for all names of its upstream, what is said of each of them, while they
+ * are known and the upstream has not failed as a whole.
+ */
+export function targetReports(target: Target, known: TargetState | undefined, view: Viewpoint): readonly Unplaced[] {
+  const freshness = ageOf(known, target.upstream, view);
+  const state = freshness === "expired" ? undefined : known;
+  const whole = { target, status: state?.status ?? "UNKNOWN", freshness, isLate: freshness === "overdue", state };
+  const listed = Object.entries(state?.listed ?? {});
+  if (!isDiscovered(target.upstream) || state === undefined || state.isDownByFailure || listed.length === 0) {
+    return [whole];
+  }
+  return listed.map(([service, seen]) => ({
+    ...whole,
+    target: { ...target, key: targetKey(target.upstream.name, service), service },
+    status: seen.status,
+    state: stateOf(state, seen),
+  }));
+}
+
+/** What is said of a name that a group wants and its upstream does not list. */
+export function missingReport(report: TargetReport, service: string): TargetReport {
+  const { target, state } = report;
+  const missing = { ...report, target: { ...target, key: targetKey(target.upstream.name, service), service } };
+  if (state === undefined || state.isDownByFailure || state.observation.kind === "failed") return missing;
+  const { latencyMs, hasNoList } = state.observation;
+  const seen: Observation = hasNoList
+    ? { kind: "answered", status: "UNKNOWN", reason: "status_unknown", message: "no Health/List", latencyMs }
+    : { kind: "answered", status: "NOT_SERVING", reason: "service_not_registered", message: "not listed", latencyMs };
+  return { ...missing, status: seen.status, state: { ...state, status: seen.status, observation: seen } };
+}
+
+/** One name's part of its upstream's state; the list itself is left out of each, or a hundred names were ten thousand. */
+function stateOf(state: TargetState, { status, sinceMs }: ListedState): TargetState {
+  const observation = state.observation.kind === "answered"
+    ? { ...unlisted(state.observation), status }
+    : state.observation;
+  const { listed: _, ...rest } = state;
+  return { ...rest, status, sinceMs, observation, attempts: state.attempts.map(unlisted) };
+}
+
+function unlisted<T extends Observation>(observation: T): T {
+  if (observation.kind === "failed") return observation;
+  const { listed: _, ...rest } = observation;
+  return rest as T;
+}

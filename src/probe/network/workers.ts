@@ -1,0 +1,84 @@
+import { endpointOf } from "../../core/endpoint.ts";
+import type { Upstream } from "../../core/registry.ts";
+import type { ByteStream, Network } from "../network.ts";
+
+/** `connect` of `cloudflare:sockets`: https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/ */
+export type Connect = (
+  address: { readonly hostname: string; readonly port: number },
+  options: { readonly secureTransport: "off" | "on"; readonly allowHalfOpen: boolean },
+) => WorkersSocket;
+
+/** What `connect` gives, as far as it is used. */
+export interface WorkersSocket {
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+  /** Settles when the connection is up, or could not be. */
+  readonly opened: Promise<unknown>;
+  readonly closed: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A binding that probes may go through: a service, a VPC service or network, an mTLS certificate. */
+export interface Binding {
+  readonly fetch: typeof fetch;
+  /** Only a VPC network's, and a service whose Worker has a `connect` handler, carry raw TCP. */
+  readonly connect?: Connect;
+}
+
+/** What a Worker's network is made of. */
+export interface WorkersNetworkOptions {
+  readonly connect: Connect;
+  /** The Worker's bindings by name; `config` has checked those that upstreams name. */
+  readonly bindings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The network of a Worker. Its sockets belong to the request that opened them, and over TLS offer no ALPN, so that native
+ * gRPC over TLS has to leave as gRPC-web.
+ */
+export function createWorkersNetwork({ connect, bindings }: WorkersNetworkOptions): Network {
+  const bindingOf = ({ via }: Upstream) => via === undefined ? undefined : asBinding(bindings[via]);
+  return {
+    convertsGrpcWeb: true,
+    keepsConnections: false,
+    fetchFor(upstream) {
+      const binding = bindingOf(upstream);
+      return binding === undefined ? fetch : (input, init) => binding.fetch(input, init);
+    },
+    async dial(upstream, signal) {
+      const binding = bindingOf(upstream);
+      const { hostname, port } = endpointOf(upstream.url);
+      const open = binding === undefined ? connect : binding.connect?.bind(binding);
+      if (open === undefined) throw new Error("the binding has no connect()");
+      return await opened(open({ hostname, port }, { secureTransport: "off", allowHalfOpen: false }), signal);
+    },
+    firstMessage: () => Promise.reject(new Error("being written")),
+  };
+}
+
+function asBinding(value: unknown): Binding | undefined {
+  return isBinding(value) ? value : undefined;
+}
+
+/** The value is a binding that probes may go through. */
+export function isBinding(value: unknown): value is Binding {
+  return typeof value === "object" && value !== null && "fetch" in value && typeof value.fetch === "function";
+}
+
+async function opened(socket: WorkersSocket, signal: AbortSignal): Promise<ByteStream> {
+  const close = () => void socket.close().catch(() => {});
+  socket.closed.catch(() => {});
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([socket.opened, aborted]);
+  } catch (error) {
+    close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+  return { readable: socket.readable, writable: socket.writable, close };
+}
