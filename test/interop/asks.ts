@@ -1,0 +1,37 @@
+import { type Peer, type PeerProtocol, SERVICE } from "./peer.ts";
+
+/** A service that no peer has. */
+export const NOBODY = "acme.Nobody";
+
+/** One way in which a peer is asked: a row of the table, and an entry of UPSTREAMS. */
+export interface Ask {
+  readonly peer: Peer;
+  /** `auto` is left to find the protocol; `List` to find the names, by the peer's first protocol. */
+  readonly way: PeerProtocol | "auto" | "List";
+  /** Unique among all asks; the upstream's name. */
+  readonly name: string;
+  /** What it is asked for, as far as that is known beforehand. */
+  readonly services: readonly string[];
+}
+
+/** Every way in which a peer can be asked. */
+export function asksOf(peer: Peer): readonly Ask[] {
+  const ask = (way: Ask["way"], services: readonly string[]): Ask => ({
+    peer,
+    way,
+    name: `${peer.name} ${way}`.toLowerCase().replaceAll(/[^a-z]+/g, "-"),
+    services,
+  });
+  const byProtocol = [...peer.protocols, "auto" as const].map((way) => ask(way, ["", SERVICE, NOBODY]));
+  return [...byProtocol, ask("List", peer.hasList ? ["", SERVICE] : [""])];
+}
+
+/** The entry of UPSTREAMS that asks so, of the peer at `port`. */
+export function entryOf({ peer, way, name, services }: Ask, port: number): object {
+  const [first] = peer.protocols;
+  const protocol = way === "List" ? first : way;
+  const scheme = protocol === "grpc" ? "grpc" : "http";
+  const url = `${scheme}://127.0.0.1:${port}`;
+  // `auto` is what a user gets who names no protocol.
+  return { name, url, services: way === "List" ? ["*"] : services, ...(protocol === "auto" ? {} : { protocol }) };
+}

@@ -1,0 +1,40 @@
+import { type Ask, NOBODY } from "./asks.ts";
+import { type Peer, type RunningPeer, SERVICE } from "./peer.ts";
+
+/** A peer on its way through the phases. */
+export interface Staged {
+  readonly peer: Peer;
+  running: RunningPeer;
+}
+
+/** What is done to every peer, and what each service then is. */
+export interface Phase {
+  readonly name: string;
+  readonly enact: (staged: Staged) => Promise<void>;
+  /** By service, what one that the peer has is; {@link NOBODY} is `service_not_registered` while the peer answers. */
+  readonly statuses: Readonly<Record<string, "SERVING" | "NOT_SERVING">>;
+}
+
+const UP = { "": "SERVING", [SERVICE]: "SERVING", [NOBODY]: "NOT_SERVING" } as const;
+const TURNED = { ...UP, [SERVICE]: "NOT_SERVING" } as const;
+const GONE = { ...TURNED, "": "NOT_SERVING" } as const;
+
+/** Up, down and up by what the peer says; then down and up because it is gone and comes back. */
+export const PHASES: readonly Phase[] = [
+  { name: "up", enact: () => Promise.resolve(), statuses: UP },
+  { name: "turned", enact: ({ running }) => running.setStatus(SERVICE, "NOT_SERVING"), statuses: TURNED },
+  { name: "turned back", enact: ({ running }) => running.setStatus(SERVICE, "SERVING"), statuses: UP },
+  { name: "gone", enact: ({ running }) => running.end(), statuses: GONE },
+  {
+    name: "back",
+    enact: async (staged) => {
+      staged.running = await staged.peer.start(staged.running.port);
+    },
+    statuses: UP,
+  },
+];
+
+/** What the services of an ask are in a phase, by service. */
+export function expectedOf({ services }: Ask, { statuses }: Phase): Readonly<Record<string, string>> {
+  return Object.fromEntries(services.map((service) => [service, statuses[service] ?? ""]));
+}
