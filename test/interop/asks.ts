@@ -19,7 +19,7 @@ export function asksOf(peer: Peer): readonly Ask[] {
   const ask = (way: Ask["way"], services: readonly string[]): Ask => ({
     peer,
     way,
-    name: `${peer.name} ${way}`.toLowerCase().replaceAll(/[^a-z]+/g, "-"),
+    name: `${peer.name} ${way}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
     services,
   });
   const byProtocol = [...peer.protocols, "auto" as const].map((way) => ask(way, ["", SERVICE, NOBODY]));

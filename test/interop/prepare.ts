@@ -40,7 +40,9 @@ async function makeEnvironment(requirements: URL): Promise<string> {
   const wanted = await Deno.readTextFile(requirements);
   if (await textOf(installed) === wanted) return python;
   await run("python3", { args: ["-m", "venv", "--clear", folder.pathname] });
-  await run(python, { args: ["-m", "pip", "install", "--quiet", "--no-deps", "-r", requirements.pathname] });
+  await run(python, {
+    args: ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "-r", requirements.pathname],
+  });
   await Deno.writeTextFile(installed, wanted);
   return python;
 }
