@@ -4,13 +4,16 @@ import { type Peer, type RunningPeer, SERVICE } from "./peer.ts";
 /** A peer on its way through the phases. */
 export interface Staged {
   readonly peer: Peer;
-  running: RunningPeer;
+  /** Where it listens, or listened. */
+  readonly port: number;
+  /** Undefined while it is gone. */
+  running: RunningPeer | undefined;
 }
 
 /** What is done to every peer, and what each service then is. */
 export interface Phase {
   readonly name: string;
-  readonly enact: (staged: Staged) => Promise<void>;
+  readonly enact: (staged: Staged) => Promise<void> | undefined;
   /** By service, what one that the peer has is; {@link NOBODY} is `service_not_registered` while the peer answers. */
   readonly statuses: Readonly<Record<string, "SERVING" | "NOT_SERVING">>;
 }
@@ -21,18 +24,24 @@ const GONE = { ...TURNED, "": "NOT_SERVING" } as const;
 
 /** Up, down and up by what the peer says; then down and up because it is gone and comes back. */
 export const PHASES: readonly Phase[] = [
-  { name: "up", enact: () => Promise.resolve(), statuses: UP },
-  { name: "turned", enact: ({ running }) => running.setStatus(SERVICE, "NOT_SERVING"), statuses: TURNED },
-  { name: "turned back", enact: ({ running }) => running.setStatus(SERVICE, "SERVING"), statuses: UP },
-  { name: "gone", enact: ({ running }) => running.end(), statuses: GONE },
-  {
-    name: "back",
-    enact: async (staged) => {
-      staged.running = await staged.peer.start(staged.running.port);
-    },
-    statuses: UP,
-  },
+  { name: "up", enact: start, statuses: UP },
+  { name: "turned", enact: ({ running }) => running?.setStatus(SERVICE, "NOT_SERVING"), statuses: TURNED },
+  { name: "turned back", enact: ({ running }) => running?.setStatus(SERVICE, "SERVING"), statuses: UP },
+  { name: "gone", enact: end, statuses: GONE },
+  { name: "back", enact: start, statuses: UP },
 ];
+
+/** Start a peer at its port, unless it runs. */
+async function start(staged: Staged): Promise<void> {
+  staged.running ??= await staged.peer.start(staged.port);
+}
+
+/** End a peer, if it runs. */
+export async function end(staged: Staged): Promise<void> {
+  const { running } = staged;
+  staged.running = undefined;
+  await running?.end();
+}
 
 /** What the services of an ask are in a phase, by service. */
 export function expectedOf({ services }: Ask, { statuses }: Phase): Readonly<Record<string, string>> {

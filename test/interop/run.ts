@@ -1,11 +1,11 @@
 import type { HealthDocument } from "../../src/surface/health-document.ts";
-import { eventually } from "../support/eventually.ts";
+import { passed } from "../support/eventually.ts";
 import { startOnDeno } from "../support/rollcall-deno.ts";
 import type { RunningRollcall, StartRollcall } from "../support/rollcall.ts";
 import { startOnWorkerd } from "../support/rollcall-workerd.ts";
 import { type Ask, asksOf, entryOf } from "./asks.ts";
 import type { Peer } from "./peer.ts";
-import { expectedOf, type Phase, PHASES, type Staged } from "./phases.ts";
+import { end, expectedOf, type Phase, PHASES, type Staged } from "./phases.ts";
 
 /** Where a Rollcall runs. */
 export const PLATFORMS = ["Deno", "workerd"] as const;
@@ -27,6 +27,10 @@ export type Results = Readonly<Record<PlatformName, ReadonlyMap<string, readonly
 
 const START: Readonly<Record<PlatformName, StartRollcall>> = { Deno: startOnDeno, workerd: startOnWorkerd };
 
+/** A change to a failure takes a second to be confirmed, and a machine may be slow: together far longer than that. */
+const MOST_LOOKS = 60;
+const LOOK_EVERY_MS = 250;
+
 const READ_TOKEN = "the-read-token-of-the-interop-run";
 
 /**
@@ -37,7 +41,7 @@ export async function runInterop(peers: readonly Peer[]): Promise<Results> {
   const results = { Deno: new Map<string, SeenByService[]>(), workerd: new Map<string, SeenByService[]>() };
   const fleet: Staged[] = [];
   try {
-    for (const peer of peers) fleet.push({ peer, running: await peer.start(0) });
+    for (const peer of peers) fleet.push(await stage(peer));
     const asks = peers.flatMap(asksOf);
     const options = { upstreams: upstreamsOf(fleet), vars: { READ_TOKEN, PROBES_PER_INVOCATION: "1000" } };
     await using onDeno = await START.Deno(options);
@@ -50,13 +54,18 @@ export async function runInterop(peers: readonly Peer[]): Promise<Results> {
       }
     }
   } finally {
-    for (const { running } of fleet) await running.end();
+    for (const staged of fleet) await end(staged);
   }
   return results;
 }
 
+async function stage(peer: Peer): Promise<Staged> {
+  const running = await peer.start(0);
+  return { peer, port: running.port, running };
+}
+
 function upstreamsOf(fleet: readonly Staged[]): object[] {
-  return fleet.flatMap(({ peer, running }) => asksOf(peer).map((ask) => entryOf(ask, running.port)));
+  return fleet.flatMap(({ peer, port }) => asksOf(peer).map((ask) => entryOf(ask, port)));
 }
 
 /** Ask until all is as expected; when it never becomes so, give what was seen last. */
@@ -65,14 +74,11 @@ async function settled(
   asks: readonly Ask[],
   phase: Phase,
 ): Promise<(name: string) => SeenByService> {
-  let seen = await look(rollcall);
-  const isSettled = async () => {
-    if (asks.every((ask) => isAsExpected(seen(ask.name), ask, phase))) return true;
-    seen = await look(rollcall);
-    return undefined;
-  };
-  await eventually(isSettled, () => "").catch(() => {});
-  return seen;
+  for (let looks = 1;; looks++) {
+    const seen = await look(rollcall);
+    if (looks === MOST_LOOKS || asks.every((ask) => isAsExpected(seen(ask.name), ask, phase))) return seen;
+    await passed(LOOK_EVERY_MS);
+  }
 }
 
 /** Whether an ask came out in a phase as it must. */
