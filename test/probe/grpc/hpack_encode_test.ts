@@ -24,6 +24,16 @@ Deno.test("readInteger() gives back every integer below 2^31, and stands behind 
   }));
 });
 
+Deno.test("readInteger() refuses 2^31 and more, and six bytes behind the prefix", () => {
+  const read = (bytes: string) => readInteger({ bytes: hex(bytes), at: 0 }, 7);
+  assert.equal(read("ff80ffffff07"), 2 ** 31 - 1);
+  assert.equal(read("ff81ffffff07"), undefined);
+  assert.equal(read("ffffffffff7f"), undefined);
+  assert.equal(read("ff8080808000"), 127, "zeros at the end are no fault");
+  assert.equal(read("ff808080808000"), undefined);
+  assert.equal(read("ff8080"), undefined, "cut short");
+});
+
 Deno.test("encodeHeaders() sends static indexes where they fit, and else literals that no table keeps", () => {
   const fields: readonly HeaderField[] = [[":method", "POST"], [":path", "/a"], ["te", "trailers"]];
   assert.deepEqual(encodeHeaders(fields), hex("83 04022f61 00027465 08747261696c657273"));
