@@ -44,7 +44,9 @@ export function encodeInteger(value: number, prefixBits: number, pattern = 0): r
 
 /** Write Latin-1 text as a plain string literal (§5.2). */
 export function encodeString(text: string): readonly number[] {
-  return [...encodeInteger(text.length, 7), ...Array.from(text, (character) => character.charCodeAt(0))];
+  const bytes = [...encodeInteger(text.length, 7)];
+  for (let at = 0; at < text.length; at++) bytes.push(text.charCodeAt(at));
+  return bytes;
 }
 
 /** RFC 7541 §5.1 leaves the limits to us; five bytes after the prefix hold 31 bits and more. */
