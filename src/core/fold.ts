@@ -1,3 +1,4 @@
+import { canFall } from "./confirm.ts";
 import type { Sighting } from "./observation.ts";
 import type { ListedState, Snapshot, TargetState } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
@@ -45,7 +46,7 @@ export function foldTarget(known: TargetState | undefined, sighting: Sighting, r
   }
   // Names stay while their upstream fails: a name that is asked for must not turn unknown because its server is down.
   const listed = known?.listed && { listed: known.listed };
-  const isBelieved = sighting.isConfirmed || known?.status === "NOT_SERVING" || known?.isSuspect === true;
+  const isBelieved = sighting.isConfirmed || known?.isSuspect === true || (known !== undefined && !canFall(known));
   if (isBelieved) {
     return { ...seen, ...statusSince(known, "NOT_SERVING", atMs), ...SETTLED, ...listed, isDownByFailure: true };
   }

@@ -1,4 +1,5 @@
 import type { Upstream } from "../core/registry.ts";
+import { HOPS_HEADER } from "../wire/hops.ts";
 import { readBounded } from "../wire/read-bounded.ts";
 import { httpVerdict, mismatch, type Verdict } from "./verdict.ts";
 import type { Asking } from "./way.ts";
@@ -43,9 +44,6 @@ export async function exchange(
 
 /** Longest answer read, in bytes. A health answer takes about fifty; the rest is room for a list, and trailers of proxies. */
 export const BODY_MAX_BYTES = 65_536;
-
-/** Says how many Rollcalls a question came through, the sender included. */
-export const HOPS_HEADER = "rollcall-hops";
 
 /** Where a method of an upstream is, on any protocol over HTTP. `grpc(s)://` is HTTP by another name. */
 export function methodUrl({ url }: Upstream, path: string): string {

@@ -1,8 +1,9 @@
+import { endpointOf } from "../core/endpoint.ts";
 import { grpcStatus } from "../wire/grpc-web.ts";
-import { COMMON, HOPS_HEADER } from "./exchange.ts";
+import { HOPS_HEADER } from "../wire/hops.ts";
+import { COMMON } from "./exchange.ts";
 import { askGrpcWeb } from "./grpc-web.ts";
 import type { CallReply } from "./grpc/client.ts";
-import { endpointOf } from "../core/endpoint.ts";
 import type { Method } from "./health-method.ts";
 import { framesOf, judgeCall } from "./judge-call.ts";
 import { httpVerdict, mismatch, type Verdict } from "./verdict.ts";

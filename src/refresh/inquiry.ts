@@ -1,4 +1,4 @@
-import { CONFIRM_PAUSES_MS } from "../core/confirm.ts";
+import { canFall, CONFIRM_PAUSES_MS } from "../core/confirm.ts";
 import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
 import type { DueTarget } from "../core/due.ts";
 import type { TargetState } from "../core/snapshot.ts";
@@ -60,7 +60,7 @@ export function inquire(
   { pool, session, clock, budget, place, random, onProgress }: InquiryOptions,
 ): Inquiry {
   const { timeoutMs } = target.upstream;
-  const confirms = prior?.status === "NOT_SERVING" ? 0 : CONFIRM_PAUSES_MS.length;
+  const confirms = prior !== undefined && !canFall(prior) ? 0 : CONFIRM_PAUSES_MS.length;
   const hedgeAfterMs = Math.max(HEDGE_AFTER_MS, 2 * (prior?.observation.latencyMs ?? 0));
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];

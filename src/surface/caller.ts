@@ -1,4 +1,5 @@
 import type { LoadOptions } from "../core/report.ts";
+import { readHops } from "../wire/hops.ts";
 import { requestTimeout } from "./timeout.ts";
 import { createTokenCheck } from "./token.ts";
 
@@ -38,9 +39,10 @@ export function createCallerReader(readToken: string | undefined): (request: Req
     if (timeout.error !== undefined) return refused("bad_timeout", timeout.error);
     const isTrusted = token !== undefined;
     const isForced = FORCED.test(request.headers.get("cache-control") ?? "");
-    if (!isTrusted && !isForced && timeout.ms === undefined) return ANYONE;
+    const hops = readHops(request.headers);
+    if (!isTrusted && !isForced && timeout.ms === undefined && hops === 0) return ANYONE;
     const deadline = timeout.ms === undefined ? {} : { deadlineMs: timeout.ms };
-    return { kind: "caller", caller: { isTrusted, options: { isTrusted, isForced, ...deadline } } };
+    return { kind: "caller", caller: { isTrusted, options: { isTrusted, isForced, hops, ...deadline } } };
   };
 }
 

@@ -35,7 +35,8 @@ function loadFor(service: string, context: HandlerContext, isFirst: boolean): Pr
   if (service === LIVENESS) return undefined;
   const { load, caller } = callOf(context);
   if (isFirst) return load(caller.options);
-  return load({ accept: "fresh", isTrusted: caller.isTrusted });
+  const { isTrusted, options: { hops = 0 } } = caller;
+  return load({ accept: "fresh", isTrusted, hops });
 }
 
 function wireStatus(service: string, report: Report | undefined) {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { Observation } from "../../src/core/observation.ts";
+import { PROTOCOLS } from "../../src/core/registry.ts";
 import type { Snapshot, TargetState, WriteCount } from "../../src/core/snapshot.ts";
 import { SERVING_STATUSES } from "../../src/core/status.ts";
 
@@ -34,14 +35,32 @@ function arbitraryState(timeMs: fc.Arbitrary<number>, place: fc.Arbitrary<string
     isSuspect: fc.boolean(),
     isDownByFailure: fc.boolean(),
     rises: fc.nat(),
-  }, PLAIN);
+    listed: recordOf(hostileName, fc.record({ status: fc.constantFrom(...SERVING_STATUSES), sinceMs: timeMs }, PLAIN)),
+  }, { noNullPrototype: true, requiredKeys: STATE_KEYS });
 }
+
+const STATE_KEYS: Exclude<keyof TargetState, "listed">[] = [
+  "status",
+  "sinceMs",
+  "checkedAtMs",
+  "place",
+  "observation",
+  "attempts",
+  "isSuspect",
+  "isDownByFailure",
+  "rises",
+];
 
 /** Decoded values are plain objects, and deepEqual tells them from objects without a prototype. */
 const PLAIN = { noNullPrototype: true } as const;
 
 // Adding turns -0, which JSON lacks, into 0.
 const latencyMs = fc.double({ min: 0, max: 1e6, noNaN: true }).map((ms) => ms + 0);
+
+const negotiation = fc.record({
+  protocol: fc.constantFrom(...PROTOCOLS),
+  tried: fc.array(fc.record({ protocol: fc.constantFrom(...PROTOCOLS), seen: fc.string() }, PLAIN), { maxLength: 3 }),
+}, { requiredKeys: ["tried"], ...PLAIN });
 
 const observation: fc.Arbitrary<Observation> = fc.oneof(
   fc.record({
@@ -55,6 +74,9 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
     ),
     message: fc.string({ unit: "binary" }),
     latencyMs,
+    listed: recordOf(hostileName, fc.constantFrom(...SERVING_STATUSES)),
+    hasNoList: fc.constant(true as const),
+    negotiation,
   }, { requiredKeys: ["kind", "status", "latencyMs"], ...PLAIN }),
   fc.record({
     kind: fc.constant("failed" as const),
@@ -69,6 +91,7 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
     ),
     message: fc.string({ unit: "binary" }),
     latencyMs,
+    negotiation,
   }, { requiredKeys: ["kind", "failure", "latencyMs"], ...PLAIN }),
 );
 

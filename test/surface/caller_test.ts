@@ -36,6 +36,14 @@ Deno.test("a caller's timeout becomes the deadline", () => {
   assert.equal(deadlineMs({}), undefined);
 });
 
+Deno.test("a caller says how many Rollcalls it came through; nonsense counts as none", () => {
+  const hops = (text: string) => {
+    const reading = read({ "rollcall-hops": text });
+    return reading.kind === "caller" ? reading.caller.options.hops ?? 0 : undefined;
+  };
+  assert.deepEqual(["1", "2", "999", "0", "", "-1", "1.5", "many", "1000"].map(hops), [1, 2, 999, 0, 0, 0, 0, 0, 0]);
+});
+
 Deno.test("the shortest of several timeouts counts", () => {
   assert.equal(deadlineMs({ "grpc-timeout": "2S", "connect-timeout-ms": "900" }, "?timeout=1s"), 900);
 });
@@ -126,6 +134,7 @@ Deno.test("what a caller asks reaches load, over HTTP and over RPC alike", async
     authorization: `Bearer ${READ_TOKEN}`,
     "cache-control": "no-cache",
     "connect-timeout-ms": "1000",
+    "rollcall-hops": "1",
   };
   const { load, asked } = fixedLoad(report);
   const ask = surfaces(load);
@@ -138,7 +147,7 @@ Deno.test("what a caller asks reaches load, over HTTP and over RPC alike", async
     body: new Uint8Array(),
   });
   await ask("/jina.JinaGatewayDryRunRPC/dry_run", { method: "POST", headers: { ...headers, ...json }, body: "{}" });
-  assert.deepEqual(asked, Array(5).fill({ isTrusted: true, isForced: true, deadlineMs: 1_000 }));
+  assert.deepEqual(asked, Array(5).fill({ isTrusted: true, isForced: true, hops: 1, deadlineMs: 1_000 }));
 });
 
 Deno.test("an answer that comes before the caller's timeout is not cut by connect-es's own timer", async () => {
