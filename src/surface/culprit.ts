@@ -40,8 +40,16 @@ export function attemptLines({ target, state }: TargetReport): string[] {
       ? seen.failure
       : `${seen.status}${seen.reason === undefined ? "" : ` (${seen.reason})`}`;
     const message = seen.message === undefined ? "" : `: ${seen.message}`;
-    return `${displayName(target)} attempt ${index + 1}: ${what} after ${Math.round(seen.latencyMs)} ms${message}`;
+    const trace = `${displayName(target)} attempt ${index + 1}: ${what} after ${
+      Math.round(seen.latencyMs)
+    } ms${message}`;
+    return `${trace}${triedText(seen)}`;
   });
+}
+
+function triedText({ negotiation }: Observation): string {
+  if (negotiation === undefined || negotiation.tried.length < 2) return "";
+  return `; tried ${negotiation.tried.map(({ protocol, seen }) => `${protocol} (${seen})`).join(", ")}`;
 }
 
 function causeSeen(seen: Observation): Cause {

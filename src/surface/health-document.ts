@@ -1,5 +1,6 @@
 import type { Freshness } from "../core/freshness.ts";
-import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
+import type { AnswerReason, FailureKind, Observation, TriedProtocol } from "../core/observation.ts";
+import type { Protocol } from "../core/registry.ts";
 import type { NameKind } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 
@@ -62,6 +63,20 @@ export interface HealthTarget {
   readonly place?: string | null;
   /** For trusted callers only: the upstream's or the platform's own text. */
   readonly message?: string | null;
+  /** For trusted callers only: the protocol it is asked in; null while it is `auto` and none has answered. */
+  readonly protocol?: Protocol | null;
+  /** For trusted callers only: protocols that gave no answer when an `auto` upstream was last asked in several, and what each came to. */
+  readonly tried?: readonly TriedProtocol[];
   /** For trusted callers only: every observation of the last refresh, in order of completion. */
-  readonly attempts?: readonly Observation[];
+  readonly attempts?: readonly HealthAttempt[];
+}
+
+/** One observation, as it is shown. */
+export interface HealthAttempt {
+  readonly kind: Observation["kind"];
+  readonly status?: ServingStatus;
+  readonly reason?: AnswerReason;
+  readonly failure?: FailureKind;
+  readonly message?: string;
+  readonly latencyMs: number;
 }

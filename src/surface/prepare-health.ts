@@ -2,7 +2,7 @@ import type { AnswerReason, FailureKind, Observation } from "../core/observation
 import type { NameKind, NameVerdict, Report, TargetReport } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { oldestCheckedAtMs } from "./cache-headers.ts";
-import type { HealthCounts, HealthDocument, HealthName, HealthTarget } from "./health-document.ts";
+import type { HealthAttempt, HealthCounts, HealthDocument, HealthName, HealthTarget } from "./health-document.ts";
 import { fleetStatus } from "./served-name.ts";
 
 /** The part of the document that stays the same while `report.names` does. */
@@ -112,8 +112,18 @@ function healthTarget({ target, freshness, isLate, state }: TargetReport, isTrus
     address: upstream.url,
     place: state?.place ?? null,
     message: state?.observation.message ?? null,
-    attempts: state?.attempts ?? [],
+    protocol: upstream.protocol === "auto" ? state?.observation.negotiation?.protocol ?? null : upstream.protocol,
+    tried: state?.observation.negotiation?.tried ?? [],
+    attempts: (state?.attempts ?? []).map(healthAttempt),
   };
+}
+
+/** What a probe learned for the next one is told once, of the target. */
+function healthAttempt(seen: Observation): HealthAttempt {
+  const { negotiation: _, ...shown } = seen;
+  if (shown.kind === "failed") return shown;
+  const { listed: _listed, hasNoList: _hasNoList, ...answered } = shown;
+  return answered;
 }
 
 function failureOf(seen: Observation | undefined): FailureKind | AnswerReason | null {

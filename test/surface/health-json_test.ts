@@ -124,3 +124,28 @@ Deno.test("GET /health says that the registry is refused, and not which fields",
   const health = await (await surfaces(reportOn([], { isRegistryInvalid: true }))("/health", TRUSTED)).json();
   assert.deepEqual(health.problems, ["registry invalid: see the boot log"]);
 });
+
+Deno.test("GET /health tells trusted callers which protocol an auto upstream speaks, and what was tried in vain", async () => {
+  const tried = [{ protocol: "grpc-web", seen: "HTTP 404" }, { protocol: "connect", seen: "a page" }] as const;
+  const up = { kind: "answered", status: "SERVING", latencyMs: 4, negotiation: { protocol: "grpc", tried } } as const;
+  const down = { kind: "failed", failure: "unavailable", latencyMs: 4, negotiation: { tried } } as const;
+  const ask = surfaces(reportOn([
+    { name: "found", protocol: "auto", state: stateOf("SERVING", up) },
+    { name: "lost", protocol: "auto", state: stateOf("NOT_SERVING", down) },
+    { name: "told", protocol: "connect", state: answered("SERVING") },
+  ]));
+  const health = await (await ask("/health", TRUSTED)).json();
+  assert.deepEqual(schemaFaults(health), []);
+  const shown = (name: string) => {
+    const { target } = health.names.find((entry: { name: string }) => entry.name === name);
+    return [target.protocol, target.tried, Object.keys(target.attempts[0] ?? {}).includes("negotiation")];
+  };
+  assert.deepEqual(shown("found/"), ["grpc", tried, false]);
+  assert.deepEqual(shown("lost/"), [null, tried, false]);
+  assert.deepEqual(shown("told/"), ["connect", [], false]);
+  const stranger = await (await ask("/health")).text();
+  for (const detail of ["HTTP 404", "a page", "tried", '"protocol"']) assert.ok(!stranger.includes(detail), detail);
+  const dryRun = await (await ask("/dry_run", TRUSTED)).json();
+  assert.match(dryRun.exception.stacks.join("\n"), /; tried grpc-web \(HTTP 404\), connect \(a page\)$/);
+  assert.ok(!(await (await ask("/dry_run")).text()).includes("HTTP 404"));
+});
