@@ -1,12 +1,17 @@
 import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
+import { createHttp1Reader, createHttp2Reader, HTTP2_ACK, HTTP2_GREETING, type SeenRequest } from "./request-reader.ts";
 
 /** What the server does to one connection. */
 export interface Fault {
   /** Default: after a whole request has come; `connect` does not wait for one. */
   readonly when?: "request" | "connect";
-  /** Sent as it is; text as UTF-8. */
-  readonly send?: string | Uint8Array;
+  /** Default: `http1`. The requests it waits for; before one of `http2` it sends SETTINGS, and acknowledges those that came. */
+  readonly reads?: "http1" | "http2";
+  /** Sent as it is; text as UTF-8. Of several pieces, each follows when the connection has taken the one before. */
+  readonly send?: string | Uint8Array | Iterable<Uint8Array> | ((request: SeenRequest) => Iterable<Uint8Array>);
+  /** Pause before each piece but the first, in milliseconds; default 0. */
+  readonly everyMs?: number;
   /** Default: `close`, a FIN; `reset` is a RST; `hang` keeps the connection open until the peer or `close()` ends it. */
   readonly end?: "close" | "reset" | "hang";
 }
@@ -20,7 +25,9 @@ export interface FaultServer extends AsyncDisposable {
   /** Connections accepted so far. */
   connections(): number;
   openConnections(): number;
-  /** Whole requests read so far, as text. */
+  /** The most bytes that one connection took before its peer hung up. */
+  mostSentBytes(): number;
+  /** Whole requests read so far, as text; empty ones of HTTP/2. */
   requests(): readonly string[];
   /** Resolves when the next fault has been done to a connection. */
   done(): Promise<void>;
@@ -34,6 +41,7 @@ export interface FaultServer extends AsyncDisposable {
 export async function startFaultServer(initial: Fault): Promise<FaultServer> {
   let fault = initial;
   let connections = 0;
+  let mostSentBytes = 0;
   const open = new Set<Socket>();
   const requests: string[] = [];
   let onIdle: (() => void)[] = [];
@@ -50,18 +58,24 @@ export async function startFaultServer(initial: Fault): Promise<FaultServer> {
       onIdle = [];
     });
     const current = fault;
-    const done = () => {
+    let sentBytes = 0;
+    const act = async (request: SeenRequest) => {
+      await commit(socket, { ...current, send: piecesOf(current, request) }, (bytes) => {
+        sentBytes += bytes;
+        mostSentBytes = Math.max(mostSentBytes, sentBytes);
+      });
       for (const resolve of onDone) resolve();
       onDone = [];
     };
     if (current.when === "connect") {
       socket.resume(); // A socket that is not read does not notice its end.
-      return commit(socket, current, done);
+      act({ text: "", streamId: 1 });
+    } else {
+      readRequests(socket, current, (request) => {
+        requests.push(request.text);
+        act(request);
+      });
     }
-    readRequest(socket, (request) => {
-      requests.push(request);
-      commit(socket, current, done);
-    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -82,6 +96,7 @@ export async function startFaultServer(initial: Fault): Promise<FaultServer> {
     },
     connections: () => connections,
     openConnections: () => open.size,
+    mostSentBytes: () => mostSentBytes,
     requests: () => requests,
     done: () => new Promise((resolve) => onDone.push(resolve)),
     idle: () => open.size === 0 ? Promise.resolve() : new Promise((resolve) => onIdle.push(resolve)),
@@ -97,27 +112,61 @@ export async function refusedUrl(): Promise<string> {
   return server.url;
 }
 
-function commit(socket: Socket, { send = "", end = "close" }: Fault, done: () => void): void {
-  const finish = () => {
-    if (end === "reset") socket.resetAndDestroy();
-    if (end === "close") socket.end();
-    done();
-  };
-  if (send.length > 0) socket.write(send, finish);
-  else finish();
+interface Act extends Fault {
+  readonly send: Iterable<Uint8Array>;
 }
 
-/** Wait for the whole request: an answer before its body came would be lost in a reset. */
-function readRequest(socket: Socket, done: (request: string) => void): void {
-  let text = "";
+async function commit(socket: Socket, { send, everyMs = 0, end = "close" }: Act, onSent: (bytes: number) => void) {
+  let isFirst = true;
+  for (const piece of send) {
+    if (!isFirst && everyMs > 0) await paused(socket, everyMs);
+    isFirst = false;
+    if (socket.destroyed || !await written(socket, piece)) return;
+    onSent(piece.length);
+  }
+  if (end === "reset") socket.resetAndDestroy();
+  if (end === "close") socket.end();
+}
+
+function piecesOf({ send = [] }: Fault, request: SeenRequest): Iterable<Uint8Array> {
+  if (typeof send === "string") return [new TextEncoder().encode(send)];
+  if (send instanceof Uint8Array) return [send];
+  return typeof send === "function" ? send(request) : send;
+}
+
+/** Resolves to false when the connection ended before it took the piece. */
+function written(socket: Socket, piece: Uint8Array): Promise<boolean> {
+  return new Promise((resolve) => {
+    const fail = () => resolve(false);
+    socket.once("close", fail);
+    socket.write(piece, (error) => {
+      socket.off("close", fail);
+      resolve(error === undefined || error === null);
+    });
+  });
+}
+
+/** Resolves after `ms`, or when the connection ends. */
+function paused(socket: Socket, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      socket.off("close", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    socket.once("close", end);
+  });
+}
+
+/** Wait for whole requests: an answer before a request's body came would be lost in a reset. */
+function readRequests(socket: Socket, { reads = "http1" }: Fault, onRequest: (request: SeenRequest) => void): void {
+  const read = reads === "http1" ? createHttp1Reader() : createHttp2Reader();
+  if (reads === "http2") socket.write(HTTP2_GREETING);
   socket.on("data", (chunk) => {
-    text += chunk.toString("latin1");
-    const headEnd = text.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const bodyLength = Number(/content-length: *(\d+)/i.exec(text)?.[1] ?? 0);
-    if (text.length < headEnd + 4 + bodyLength) return;
-    const request = text;
-    text = "";
-    done(request);
+    for (const request of read(chunk)) {
+      if (reads === "http2") socket.write(HTTP2_ACK);
+      onRequest(request);
+    }
   });
 }
