@@ -16,6 +16,8 @@ export interface Method {
   readonly encode: (service: string) => Uint8Array<ArrayBuffer>;
   /** Judge the answer's message. */
   readonly judge: (message: Uint8Array) => Verdict;
+  /** Its empty message says something good, which OK without any message must not pass for. */
+  readonly needsMessage?: true;
 }
 
 /** A method of `grpc.health.v1.Health`, which Connect asks in JSON too. */

@@ -15,6 +15,7 @@ export function judgeCall(messages: readonly Frame[], status: GrpcStatus | undef
   }
   if (status.code !== 0) return grpcVerdict(status.code, status.message);
   if (messages.length > 1) return mismatch(`${messages.length} messages in answer to one`);
+  if (messages.length === 0 && method.needsMessage) return mismatch("OK without a message");
   // OK without a message reads as an empty one: a server that says nothing of its status.
   return method.judge(messages[0]?.payload ?? new Uint8Array());
 }

@@ -3,6 +3,7 @@
  * library.
  */
 import { encodeVarint, readFields } from "./protobuf.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** `HealthCheckResponse.ServingStatus` on the wire. Other numbers may arrive and are not errors. */
 export const WIRE_STATUS = { UNKNOWN: 0, SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
@@ -83,11 +84,3 @@ const VALUE_TAG = 0x12;
 // Field 1, length-delimited; field 1, varint.
 const SERVICE_TAG = 0x0a;
 const STATUS_TAG = 0x08;
-
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
