@@ -3,10 +3,10 @@ import { grpcStatus } from "../wire/grpc-web.ts";
 import { HOPS_HEADER } from "../wire/hops.ts";
 import { COMMON } from "./exchange.ts";
 import { askGrpcWeb } from "./grpc-web.ts";
-import type { CallReply } from "./grpc/client.ts";
+import type { CallReply, CallReset } from "./grpc/call.ts";
 import type { Method } from "./health-method.ts";
 import { framesOf, judgeCall } from "./judge-call.ts";
-import { httpVerdict, mismatch, type Verdict } from "./verdict.ts";
+import { grpcVerdict, httpVerdict, mismatch, type Verdict } from "./verdict.ts";
 import type { Asking } from "./way.ts";
 
 /**
@@ -25,7 +25,14 @@ export async function askGrpc(asking: Asking, method: Method): Promise<Verdict> 
     signal,
     isFresh: attempt > 0,
   });
-  return result.kind === "reply" ? judge(result, method) : { ...result, kind: "failed" };
+  if (result.kind === "fault") return { ...result, kind: "failed" };
+  return result.kind === "reply" ? judge(result, method) : resetVerdict(result);
+}
+
+/** A stream that was broken off is HTTP/2's word, not gRPC's: it does not tell who speaks gRPC. */
+function resetVerdict({ code, message }: CallReset): Verdict {
+  const { isFramed: _, ...verdict } = grpcVerdict(code, message);
+  return verdict;
 }
 
 const CONTENT_TYPE = /^application\/grpc(?:\+proto)?\s*(?:;|$)/i;

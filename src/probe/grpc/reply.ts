@@ -1,0 +1,69 @@
+import { BODY_MAX_BYTES } from "../exchange.ts";
+import { type CallFault, type CallReply, type ReplyHead, strange, type StreamCall } from "./call.ts";
+import type { HeaderField } from "./header-field.ts";
+import type { HeaderBlock } from "./hpack.ts";
+
+/** Reads one stream's answer: headers, body, trailers (RFC 9113 §8.1). */
+export interface ReplyReader {
+  /** @returns How the answer ended; undefined while it goes on. */
+  headers(block: HeaderBlock, isEnd: boolean): CallReply | CallFault | undefined;
+  /** @returns As `headers` does. */
+  data(bytes: Uint8Array, isEnd: boolean): CallReply | CallFault | undefined;
+  /** Headers came, more than informational ones. */
+  hasBegun(): boolean;
+}
+
+/**
+ * Create a reader for one answer.
+ *
+ * @param onBody Gets the body as it comes; without it the body is kept, up to `BODY_MAX_BYTES`.
+ */
+export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
+  let head: ReplyHead | undefined;
+  let body = new Uint8Array();
+
+  function begin(fields: readonly HeaderField[], isEnd: boolean): CallReply | CallFault | undefined {
+    const status = fields.find(([name]) => name === ":status")?.[1] ?? "";
+    if (!/^[1-9]\d\d$/.test(status)) return strange("headers without a status");
+    if (status.startsWith("1")) return isEnd ? strange("informational headers that end the stream") : undefined;
+    const headers = mapOf(fields);
+    head = { httpStatus: Number(status), headers };
+    return isEnd ? { kind: "reply", ...head, body, trailers: headers } : undefined;
+  }
+
+  return {
+    headers(block, isEnd) {
+      if (block.kind !== "fields") return strange("malformed header field");
+      if (head === undefined) return begin(block.fields, isEnd);
+      if (!isEnd) return strange("headers in the middle of the body");
+      if (block.fields.some(([name]) => name.startsWith(":"))) return strange("pseudo-header in the trailers");
+      return { kind: "reply", ...head, body, trailers: mapOf(block.fields) };
+    },
+    data(bytes, isEnd) {
+      if (head === undefined) return strange("DATA before the headers");
+      if (onBody !== undefined) onBody(bytes, head);
+      else if (body.length + bytes.length > BODY_MAX_BYTES) {
+        return strange(`answer longer than ${BODY_MAX_BYTES} bytes`);
+      } else body = append(body, bytes);
+      return isEnd ? { kind: "reply", ...head, body, trailers: new Map() } : undefined;
+    },
+    hasBegun: () => head !== undefined,
+  };
+}
+
+function mapOf(fields: readonly HeaderField[]): ReadonlyMap<string, string> {
+  const map = new Map<string, string>();
+  for (const [name, value] of fields) {
+    const earlier = map.get(name);
+    map.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  }
+  return map;
+}
+
+/** A health answer is one piece. */
+function append(body: Uint8Array<ArrayBuffer>, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(body.length + bytes.length);
+  longer.set(body);
+  longer.set(bytes, body.length);
+  return longer;
+}
