@@ -7,7 +7,8 @@ import { checkUpstreamNames, namesOf } from "./config/names.ts";
 import { readBoolean, readText } from "./config/read.ts";
 import type { RegistryFile } from "./config/registry-file.ts";
 import { DEFAULT_SERVER, readServer, type ServerConfig } from "./config/server.ts";
-import { readUpstreams, type UpstreamContext } from "./config/upstreams.ts";
+import type { UpstreamContext } from "./config/upstream.ts";
+import { readUpstreams } from "./config/upstreams.ts";
 
 /** Everything an operator can say, validated; nothing reads the environment after this. */
 export interface Config {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, parseConfig } from "../src/config.ts";
 import { DEFAULT_KNOBS, type Platform } from "../src/core/knobs.ts";
-import type { Registry } from "../src/core/registry.ts";
+import { UPSTREAM_FIELDS } from "../src/config/upstream.ts";
+import { PROTOCOLS, type Registry } from "../src/core/registry.ts";
+import { CA, CLIENT } from "./support/tls.ts";
 
 const CHECKOUT = { name: "checkout", url: "https://checkout.acme.com" };
 const EMPTY: Registry = { upstreams: [], groups: [] };
@@ -45,7 +47,7 @@ Deno.test("parseConfig() gives every default of an upstream", () => {
   assert.deepEqual(parseConfig({ UPSTREAMS: [CHECKOUT] }, "workers").registry.upstreams, [{
     name: "checkout",
     url: "https://checkout.acme.com",
-    protocol: "grpc-web",
+    protocol: "auto",
     codec: "proto",
     services: [""],
     timeoutMs: 1_500,
@@ -61,6 +63,9 @@ Deno.test("parseConfig() takes an upstream's timeoutMs and ttlMs from the fleet'
   assert.deepEqual([upstream?.timeoutMs, upstream?.ttlMs], [700, 9_000]);
 });
 
+const PAIR = { cert: "secret:UPSTREAM_CERT", key: "secret:UPSTREAM_KEY" };
+const SECRETS = { UPSTREAM_CA: CA, UPSTREAM_CERT: CLIENT.cert, UPSTREAM_KEY: CLIENT.key };
+
 const TYPED = {
   UPSTREAMS: [
     {
@@ -74,6 +79,19 @@ const TYPED = {
       headers: { Authorization: "secret:UPSTREAM_TOKEN", "x-tenant": "blue" },
     },
     { name: "search", url: "http://Search.Acme.com:8080/grpc//", critical: false },
+    {
+      name: "site",
+      url: "https://site.acme.com/health/",
+      protocol: "http",
+      method: "GET",
+      expectStatus: ["200-204", 301],
+      expectJson: { pointer: "/status", equals: "ok" },
+      authority: "site.internal:8443",
+      ca: "secret:UPSTREAM_CA",
+    },
+    { name: "flow", url: "grpcs://10.0.0.7", protocol: "jina", kind: "executor", serverName: "flow.acme.com", ...PAIR },
+    { name: "pay", url: "grpc://pay.acme.com:50051", watch: true },
+    { name: "fleet", url: "https://health.acme.com", services: "*" },
   ],
   GROUPS: {
     "acme.Shop": ["checkout", "search"],
@@ -99,7 +117,19 @@ const TYPED = {
   PORT: 0,
   REFRESH_EVERY_MS: 5_000,
 };
+/** Upstreams above with fields that a Worker refuses. */
+const DENO_ONLY = new Set(["site", "flow", "pay"]);
+/** Of the upstreams above that say nothing else. */
+const DEFAULTS = {
+  codec: "proto",
+  services: [""],
+  timeoutMs: 1_000,
+  ttlMs: 10_000,
+  critical: true,
+  headers: {},
+} as const;
 const WORDS = {
+  ...SECRETS,
   UPSTREAM_TOKEN: "Bearer hunter2",
   READ_TOKEN: "0123456789abcdef",
   PLACE: "rack-7",
@@ -127,7 +157,7 @@ Deno.test("parseConfig() reads every field", () => {
           {
             name: "search",
             url: "http://search.acme.com:8080/grpc",
-            protocol: "grpc-web",
+            protocol: "auto",
             codec: "proto",
             services: [""],
             timeoutMs: 1_000,
@@ -135,6 +165,29 @@ Deno.test("parseConfig() reads every field", () => {
             critical: false,
             headers: {},
           },
+          {
+            ...DEFAULTS,
+            name: "site",
+            url: "https://site.acme.com/health/",
+            protocol: "http",
+            http: {
+              method: "GET",
+              statuses: [{ from: 200, to: 204 }, { from: 301, to: 301 }],
+              json: { pointer: "/status", equals: "ok" },
+            },
+            authority: "site.internal:8443",
+            tls: { ca: CA },
+          },
+          {
+            ...DEFAULTS,
+            name: "flow",
+            url: "grpcs://10.0.0.7",
+            protocol: "jina",
+            kind: "executor",
+            tls: { ...CLIENT, serverName: "flow.acme.com" },
+          },
+          { ...DEFAULTS, name: "pay", url: "grpc://pay.acme.com:50051", protocol: "grpc", isWatched: true },
+          { ...DEFAULTS, name: "fleet", url: "https://health.acme.com", protocol: "auto", services: ["*"] },
         ],
         groups: [
           {
@@ -180,18 +233,19 @@ Deno.test("parseConfig() reads every field", () => {
 });
 
 Deno.test("parseConfig() reads the typed form and the text form alike", () => {
-  const text = Object.fromEntries(
-    Object.entries(TYPED).map((
-      [name, value],
-    ) => [name, typeof value === "object" ? JSON.stringify(value) : `${value}`]),
-  );
-  const [checkout, search] = TYPED.UPSTREAMS;
-  const mixed = { ...TYPED, UPSTREAMS: [{ ...checkout, timeoutMs: "900", ttlMs: " 5000 ", critical: "yes" }, search] };
   for (const platform of PLATFORMS) {
-    const typed = parseConfig({ ...TYPED, ...WORDS }, platform);
-    assert.deepEqual(typed.problems, []);
-    assert.deepEqual(parseConfig({ ...text, ...WORDS }, platform), typed);
-    assert.deepEqual(parseConfig({ ...mixed, ...WORDS }, platform), typed);
+    const [checkout, ...others] = TYPED.UPSTREAMS.filter(({ name }) => platform === "deno" || !DENO_ONLY.has(name));
+    const typed = { ...TYPED, UPSTREAMS: [checkout, ...others] };
+    const text = Object.fromEntries(
+      Object.entries(typed).map((
+        [name, value],
+      ) => [name, typeof value === "object" ? JSON.stringify(value) : `${value}`]),
+    );
+    const spelled = { ...checkout, timeoutMs: "900", ttlMs: " 5000 ", critical: "yes" };
+    const config = parseConfig({ ...typed, ...WORDS }, platform);
+    assert.deepEqual(config.problems, []);
+    assert.deepEqual(parseConfig({ ...text, ...WORDS }, platform), config);
+    assert.deepEqual(parseConfig({ ...typed, UPSTREAMS: [spelled, ...others], ...WORDS }, platform), config);
   }
 });
 
@@ -251,10 +305,11 @@ Deno.test("parseConfig() keeps a registry out of use when anything is wrong, and
 });
 
 const anyItem = fc.record(
-  Object.fromEntries(
-    ["name", "url", "protocol", "codec", "services", "timeoutMs", "ttlMs", "critical", "headers", "zebra"]
-      .map((name) => [name, fc.anything()]),
-  ),
+  {
+    ...Object.fromEntries([...UPSTREAM_FIELDS, "zebra"].map((name) => [name, fc.anything()])),
+    url: fc.oneof(fc.anything(), fc.constantFrom("https", "grpc", "wss").map((scheme) => `${scheme}://a.acme.com`)),
+    protocol: fc.oneof(fc.anything(), fc.constantFrom("auto", ...PROTOCOLS)),
+  },
   { requiredKeys: [] },
 );
 const anyGroup = fc.record({ members: fc.anything(), policy: fc.anything() }, { requiredKeys: [] });

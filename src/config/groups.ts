@@ -1,8 +1,8 @@
 import type { Policy } from "../core/policy.ts";
-import type { Group, Member } from "../core/registry.ts";
+import { DISCOVERED, type Group, isDiscovered, type Member, targetKey } from "../core/registry.ts";
 import { childField, type Field, refuse } from "./field.ts";
 import { closest } from "./known-fields.ts";
-import { clashOf, type FleetNames } from "./names.ts";
+import { clashOf, type FleetNames, ownerOf } from "./names.ts";
 import { isTable, readBoolean, readInteger, readJson, readTable, readText } from "./read.ts";
 import { checkNotReserved } from "./reserved.ts";
 
@@ -83,13 +83,22 @@ function findMember(field: Field, { names, groups }: GroupNames): Member | undef
   const name = field.value === undefined ? refuse(field, "missing", "name a member") : readText(field);
   if (name === undefined) return undefined;
   if (names === undefined) return { name, isCritical: true };
-  const upstream = names.upstreams.get(name) ?? names.targets.get(name);
+  const upstream = names.upstreams.get(name) ?? ownerOf(name, names);
   if (upstream !== undefined) return { name, isCritical: upstream.critical };
   if (names.services.has(name)) return { name, isCritical: true };
   if (groups.includes(name)) return refuse(field, "a group cannot be a member", "list its members instead");
-  const meant = closest(name, [...names.upstreams.keys(), ...names.targets.keys(), ...names.services]);
+  return refuse(field, "no upstream, upstream/service or service has this name", unknownMemberFix(name, names));
+}
+
+function unknownMemberFix(name: string, { upstreams, targets, services }: FleetNames): string {
+  const whole = name.slice(0, -targetKey("", DISCOVERED).length);
+  if (upstreams.has(whole) && name === targetKey(whole, DISCOVERED)) return `write ${JSON.stringify(whole)}`;
+  const meant = closest(name, [...upstreams.keys(), ...targets.keys(), ...services]);
   const fix = meant === undefined ? "register it in UPSTREAMS, or remove it" : `did you mean ${JSON.stringify(meant)}?`;
-  return refuse(field, "no upstream, upstream/service or service has this name", fix);
+  const lister = name.includes("/") ? undefined : [...upstreams.values()].find(isDiscovered);
+  if (lister === undefined) return fix;
+  const listed = JSON.stringify(targetKey(lister.name, name));
+  return `${fix} (or write ${listed}, if ${JSON.stringify(lister.name)} lists it)`;
 }
 
 function readPolicy(field: Field): Policy {

@@ -1,12 +1,6 @@
-import type { Platform } from "../core/knobs.ts";
-import { childField, type Env, type Field, refuse } from "./field.ts";
+import { childField, type Field, refuse } from "./field.ts";
 import { isTable } from "./read.ts";
-
-/** Where `secret:` references resolve. */
-export interface Secrets {
-  readonly env: Env;
-  readonly platform: Platform;
-}
+import { readSecretText, type Secrets } from "./secret.ts";
 
 /**
  * Read the headers sent with every probe of an upstream: names in lower case, `secret:UPSTREAM_X` replaced by the
@@ -51,15 +45,15 @@ const OWNED = new Set([
   "x-grpc-web",
 ]);
 
-/** `grpc-timeout`, `grpc-encoding`, `connect-timeout-ms`, `connect-protocol-version` and their like. */
-const OWNED_PREFIXES = ["grpc-", "connect-"];
+/** `grpc-timeout`, `connect-protocol-version`, `sec-websocket-key`, Rollcall's own hop count, and their like. */
+const OWNED_PREFIXES = ["grpc-", "connect-", "sec-websocket-", "rollcall-"];
 
 function readHeader(field: Field, name: string, secrets: Secrets): string {
   if (!TOKEN.test(name)) refuse(field, "no name of a header", "write letters, digits and dashes");
   if (OWNED.has(name) || OWNED_PREFIXES.some((prefix) => name.startsWith(prefix))) {
     refuse(field, "the probe sets this header itself", "remove it");
   }
-  const value = readValue(field, secrets);
+  const value = readSecretText(field, secrets);
   if (value !== undefined && !VALUE.test(value)) {
     refuse(
       field,
@@ -68,23 +62,4 @@ function readHeader(field: Field, name: string, secrets: Secrets): string {
     );
   }
   return value ?? "";
-}
-
-function readValue(field: Field, secrets: Secrets): string | undefined {
-  if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
-  const reference = /^secret:(.*)$/s.exec(field.value)?.[1];
-  if (reference !== undefined) return resolve(field, reference, secrets);
-  if (!field.value.includes("secret:UPSTREAM_")) return field.value;
-  return refuse(field, "a secret: reference stands for the whole value", "put the rest of the value into the secret");
-}
-
-/** Only names beginning `UPSTREAM_` resolve, so that no other variable of the deployment can be sent to an upstream. */
-function resolve(field: Field, name: string, { env, platform }: Secrets): string | undefined {
-  if (!/^UPSTREAM_[A-Za-z0-9_]+$/.test(name)) {
-    return refuse(field, "its secret's name does not begin with UPSTREAM_", "rename it, as in secret:UPSTREAM_TOKEN");
-  }
-  const value = Object.hasOwn(env, name) ? env[name] : undefined;
-  if (typeof value === "string" && value !== "") return value;
-  const fix = platform === "workers" ? `run wrangler secret put ${name}` : `set the environment variable ${name}`;
-  return refuse(field, `the secret ${name} is not set`, fix);
 }

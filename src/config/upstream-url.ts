@@ -1,27 +1,25 @@
 import { addressProblem, isIpAddress } from "../core/address.ts";
-import type { Platform } from "../core/knobs.ts";
 import { type Field, refuse } from "./field.ts";
 
-/** What decides which addresses may be asked. */
-export interface AddressRules {
-  readonly platform: Platform;
-  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, for local use. */
-  readonly isPrivateAllowed: boolean;
-}
-
-/** An upstream's address, normalised: `scheme://host[:port][/path]`. */
+/** An upstream's address, normalised. */
 export interface UpstreamUrl {
   readonly scheme: string;
+  /** As `URL` gives it. */
+  readonly host: string;
+  /** `scheme://host[:port][/path]`, to put the path of a method behind. */
   readonly url: string;
+  /** The same with the slashes that its path ended with: to a web server, `/health/` is not `/health`. */
+  readonly pageUrl: string;
 }
 
 /**
- * Read an upstream's address, noting all that is wrong with it, a private address too. What may be a secret in it
- * (userinfo, query, fragment) is shown as `***`.
+ * Read an upstream's address, noting all that is wrong with its form. What may be a secret in it (userinfo, query,
+ * fragment) is shown as `***`.
  *
- * @returns Undefined when its parts cannot be told. The scheme may be any, for `protocol-pairs.ts` to judge.
+ * @returns Undefined when its parts cannot be told. The scheme may be any, for `protocol-pairs.ts` to judge, and so may
+ * the host, for {@link checkAddress}.
  */
-export function readUrl(field: Field, rules: AddressRules): UpstreamUrl | undefined {
+export function readUrl(field: Field): UpstreamUrl | undefined {
   if (field.value === undefined) return refuse(field, "missing", "write one, such as https://checkout.example.com");
   if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
   const shown = { ...field, value: masked(field.value) };
@@ -37,11 +35,36 @@ export function readUrl(field: Field, rules: AddressRules): UpstreamUrl | undefi
   if (typeof location === "string") {
     return refuse(shown, location, "write scheme://host[:port][/path]");
   }
-  checkAddress(shown, location, rules);
+  const origin = `${scheme.toLowerCase()}://${location.host}${location.port}`;
   return {
     scheme: scheme.toLowerCase(),
-    url: `${scheme.toLowerCase()}://${location.host}${location.port}${location.path}`,
+    host: location.host,
+    url: `${origin}${location.path.replace(/\/+$/, "")}`,
+    pageUrl: location.path === "/" ? origin : `${origin}${location.path}`,
   };
+}
+
+/** What decides which addresses may be asked. */
+export interface AddressRules {
+  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, for local use. */
+  readonly isPrivateAllowed: boolean;
+  /** Its probes go through a binding, which guards what can be reached, and knows names that are not public. */
+  readonly isThroughBinding: boolean;
+  /** Its probes are made by a Worker's `fetch`, which takes names only. */
+  readonly isFetchedByWorker: boolean;
+}
+
+/** Note a host that must not be asked, or cannot be. */
+export function checkAddress(field: Field, host: string, rules: AddressRules): void {
+  if (rules.isPrivateAllowed || rules.isThroughBinding) return;
+  const shown = { ...field, value: masked(String(field.value)) };
+  const problem = addressProblem(host);
+  if (problem !== undefined) {
+    return refuse(shown, problem, "use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use");
+  }
+  // Error 1003 on the edge, though not in workerd: https://github.com/cloudflare/cloudflare-docs/issues/9802
+  if (!rules.isFetchedByWorker || !isIpAddress(host)) return;
+  return refuse(shown, "a Worker cannot fetch from a bare IP address", "give it a DNS name");
 }
 
 interface Location {
@@ -63,19 +86,8 @@ function locate(hostAndPort: string, path: string): Location | string {
   return {
     host: parsed.hostname,
     port: port === "" ? "" : `:${Number(port)}`,
-    path: parsed.pathname.replace(/\/+$/, ""),
+    path: parsed.pathname,
   };
-}
-
-function checkAddress(field: Field, { host }: Location, rules: AddressRules): void {
-  if (rules.isPrivateAllowed) return;
-  const problem = addressProblem(host);
-  if (problem !== undefined) {
-    return refuse(field, problem, "use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use");
-  }
-  // Error 1003 on the edge, though not in workerd: https://github.com/cloudflare/cloudflare-docs/issues/9802
-  if (rules.platform !== "workers" || !isIpAddress(host)) return;
-  return refuse(field, "a Worker cannot fetch from a bare IP address", "give it a DNS name");
 }
 
 /** With everything up to an `@`, and after a `?` or `#`, hidden. */

@@ -41,7 +41,7 @@ export interface UpstreamTls {
 export interface Upstream {
   /** Unique, without `/`. */
   readonly name: string;
-  /** `scheme://host[:port][/path]`, no trailing slash, no userinfo; never shown to strangers. */
+  /** `scheme://host[:port][/path]`, no userinfo, and no trailing slash but where `http` asks a path that has one; never shown to strangers. */
   readonly url: string;
   /** `auto` finds out which protocol answers, and keeps to it. */
   readonly protocol: Protocol | "auto";

@@ -118,3 +118,59 @@ Deno.test("parseConfig() takes a fleet without a critical upstream when a group 
   const GROUPS = { "": { members: [{ name: "checkout", critical: true }], policy: "any" } };
   assert.deepEqual(parseConfig({ UPSTREAMS: optional, GROUPS }, "deno").problems, []);
 });
+
+const LISTING = [
+  ...UPSTREAMS,
+  { name: "edge", url: "https://edge.acme.com", services: "*", critical: false },
+];
+
+Deno.test("parseConfig() takes any service of an upstream that discovers them as a member", () => {
+  const GROUPS = {
+    a: [
+      "edge/acme.Y",
+      { name: "edge/", critical: true },
+      { name: "edge", critical: true },
+      "edge/a/b",
+      "checkout/acme.X",
+    ],
+  };
+  const { registry, problems } = parseConfig({ UPSTREAMS: LISTING, GROUPS }, "deno");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(registry.groups[0]?.members, [
+    { name: "edge/acme.Y", isCritical: false },
+    { name: "edge/", isCritical: true },
+    { name: "edge", isCritical: true },
+    { name: "edge/a/b", isCritical: false },
+    { name: "checkout/acme.X", isCritical: true },
+  ]);
+});
+
+Deno.test("parseConfig() tells what is wrong with names where an upstream discovers its services", () => {
+  const unknown = "no upstream, upstream/service or service has this name";
+  const rows: readonly (readonly [GROUPS: unknown, problem: string])[] = [
+    [
+      { a: ["acme.Y"] },
+      `Cannot parse GROUPS.a[0] "acme.Y": ${unknown}; did you mean "acme.X"? (or write "edge/acme.Y", if "edge" lists it)`,
+    ],
+    [
+      { a: ["nowhere"] },
+      `Cannot parse GROUPS.a[0] "nowhere": ${unknown}; register it in UPSTREAMS, or remove it (or write "edge/nowhere", if "edge" lists it)`,
+    ],
+    [
+      { a: ["edgy/nowhere"] },
+      `Cannot parse GROUPS.a[0] "edgy/nowhere": ${unknown}; register it in UPSTREAMS, or remove it`,
+    ],
+    [{ a: ["edge/*"] }, `Cannot parse GROUPS.a[0] "edge/*": ${unknown}; write "edge"`],
+    [
+      { "edge/acme.Y": [] },
+      'Cannot parse GROUPS["edge/acme.Y"]: a service of an upstream has this name too; rename the group',
+    ],
+  ];
+  for (const [GROUPS, problem] of rows) {
+    assert.deepEqual(parseConfig({ UPSTREAMS: LISTING, GROUPS }, "deno").problems, [problem]);
+  }
+  const other = { name: "b", url: "https://b.acme.com", services: ["edge/acme.Y"] };
+  assert.deepEqual(parseConfig({ UPSTREAMS: [...LISTING, other] }, "deno").problems, [
+    'Cannot parse UPSTREAMS[3].services "edge/acme.Y" of upstream "b": it reads like a service of another upstream; rename that upstream',
+  ]);
+});

@@ -39,6 +39,16 @@ const BAD_HEADERS: readonly (readonly [headers: unknown, ...problems: string[]])
     { "connect-protocol-version": "hunter2" },
     'Cannot parse UPSTREAMS[0].headers.connect-protocol-version *** of upstream "checkout": the probe sets this header itself; remove it',
   ],
+  ...["rollcall-hops", "Sec-WebSocket-Protocol"].map((name) =>
+    [
+      { [name]: "hunter2" },
+      `Cannot parse UPSTREAMS[0].headers.${name} *** of upstream "checkout": the probe sets this header itself; remove it`,
+    ] as const
+  ),
+  [
+    { ":authority": "hunter2" },
+    'Cannot parse UPSTREAMS[0].headers[":authority"] *** of upstream "checkout": no name of a header; write letters, digits and dashes',
+  ],
   [{ x: 5 }, 'Cannot parse UPSTREAMS[0].headers.x *** of upstream "checkout": not text; write it in quotes'],
   [
     { x: "hunter2\n" },
@@ -114,12 +124,19 @@ const upstream = fc.oneof(
   fc.record({ name: fc.constantFrom("a", "b/c"), url: fc.constantFrom("https://a.acme.com", "x"), headers }),
   fc.record({ name: fc.constant("a"), url: secret.map((text) => `https://${encodeURIComponent(text)}@a.acme.com`) }),
   fc.record({ name: fc.constant("a"), header: headers }),
+  fc.record({
+    name: fc.constant("a"),
+    url: fc.constantFrom("grpcs://a.acme.com", "grpc://a.acme.com"),
+    ca: fc.oneof(secret, headers),
+    cert: fc.oneof(secret, fc.constant("secret:UPSTREAM_A")),
+    key: fc.oneof(secret, fc.constant("secret:UPSTREAM_A")),
+  }),
   fc.record({ name: headers.filter((value) => typeof value !== "string"), url: headers.filter(Array.isArray) }),
   secret,
   fc.array(secret),
 );
 
-Deno.test("parseConfig() shows no header value and no secret in any problem", () => {
+Deno.test("parseConfig() shows no header value, no certificate, no key and no secret in any problem", () => {
   const env = fc.record({
     UPSTREAMS: fc.oneof(
       fc.array(upstream),

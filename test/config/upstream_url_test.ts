@@ -115,3 +115,29 @@ Deno.test("parseConfig() takes private addresses when ALLOW_PRIVATE_UPSTREAMS is
     'Cannot parse UPSTREAMS[0].url "http://***@127.0.0.1" of upstream "checkout": it has a user name or password; remove it, and authenticate by headers',
   ]);
 });
+
+Deno.test("parseConfig() takes a public bare address wherever the platform can reach one", () => {
+  const rows: readonly (readonly [scheme: string, protocol: string, isOnWorkers: boolean])[] = [
+    ["grpc", "grpc", true],
+    ["grpc", "jina", true],
+    ["http", "grpc", true],
+    ["https", "grpc", false],
+    ["grpcs", "grpc", false],
+    ["http", "auto", false],
+    ["http", "connect", false],
+    ["http", "http", false],
+    ["ws", "jina", false],
+  ];
+  for (const [scheme, protocol, isOnWorkers] of rows) {
+    for (const host of ["8.8.8.8", "[2606:4700::1]:8443"]) {
+      const url = `${scheme}://${host}`;
+      const UPSTREAMS = [{ name: "checkout", url, protocol }];
+      const problem = `Cannot parse UPSTREAMS[0].url "${url}" of upstream "checkout": ` +
+        "a Worker cannot fetch from a bare IP address; give it a DNS name";
+      assert.deepEqual(parseConfig({ UPSTREAMS }, "workers").problems, isOnWorkers ? [] : [problem]);
+      assert.deepEqual(parseConfig({ UPSTREAMS }, "deno").problems, []);
+    }
+  }
+  const UPSTREAMS = [{ name: "checkout", url: "grpc://10.0.0.7:50051" }];
+  assert.match(parseConfig({ UPSTREAMS }, "workers").problems.join(), /10\.0\.0\.7 is a private address/);
+});

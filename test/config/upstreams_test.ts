@@ -6,75 +6,6 @@ const CHECKOUT = { name: "checkout", url: "https://checkout.acme.com" };
 // Each row is laid over a good upstream.
 const BAD_FIELDS: readonly (readonly [given: object, ...problems: string[]])[] = [
   [
-    { protocol: "auto" },
-    'Cannot parse UPSTREAMS[0].protocol "auto" of upstream "checkout": this version does not speak it over https:// yet; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { protocol: "grpc" },
-    'Cannot parse UPSTREAMS[0].protocol "grpc" of upstream "checkout": this version does not speak it over https:// yet; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { protocol: "Connect" },
-    'Cannot parse UPSTREAMS[0].protocol "Connect" of upstream "checkout": no protocol for https://; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { protocol: 7 },
-    'Cannot parse UPSTREAMS[0].protocol 7 of upstream "checkout": no protocol for https://; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { url: "grpc://a.acme.com:50051", protocol: "grpc" },
-    'Cannot parse UPSTREAMS[0].url "grpc://a.acme.com:50051" of upstream "checkout": grpc:// needs protocol grpc or jina, which this version does not speak yet; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { url: "grpcs://a.acme.com" },
-    'Cannot parse UPSTREAMS[0].url "grpcs://a.acme.com" of upstream "checkout": grpcs:// needs protocol grpc or jina, which this version does not speak yet; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { url: "wss://a.acme.com" },
-    'Cannot parse UPSTREAMS[0].url "wss://a.acme.com" of upstream "checkout": wss:// needs protocol jina, which this version does not speak yet; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { url: "ftp://a.acme.com" },
-    'Cannot parse UPSTREAMS[0].url "ftp://a.acme.com" of upstream "checkout": ftp:// is no scheme of an upstream; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { url: "constructor://a.acme.com", protocol: "grpc" },
-    'Cannot parse UPSTREAMS[0].url "constructor://a.acme.com" of upstream "checkout": constructor:// is no scheme of an upstream; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { protocol: "gRPC-web", codec: "json" },
-    'Cannot parse UPSTREAMS[0].protocol "gRPC-web" of upstream "checkout": no protocol for https://; use https:// or http:// with grpc-web or connect',
-  ],
-  [
-    { codec: "json" },
-    'Cannot parse UPSTREAMS[0].codec "json" of upstream "checkout": grpc-web is always binary; remove it, or use protocol connect',
-  ],
-  [
-    { codec: "xml", protocol: "connect" },
-    'Cannot parse UPSTREAMS[0].codec "xml" of upstream "checkout": not one of the choices; write "proto" or "json"',
-  ],
-  [
-    { services: "acme.X" },
-    'Cannot parse UPSTREAMS[0].services "acme.X" of upstream "checkout": not a list; write ["acme.CheckoutService"]',
-  ],
-  [
-    { services: [] },
-    'Cannot parse UPSTREAMS[0].services of upstream "checkout": empty; name a service, or leave it out for [""]',
-  ],
-  [
-    { services: ["a", "a"] },
-    'Cannot parse UPSTREAMS[0].services[1] "a" of upstream "checkout": listed twice; remove one',
-  ],
-  [{ services: [5] }, 'Cannot parse UPSTREAMS[0].services[0] 5 of upstream "checkout": not text; write it in quotes'],
-  [
-    { services: ["*"] },
-    'Cannot parse UPSTREAMS[0].services[0] "*" of upstream "checkout": this version cannot discover services; list their names',
-  ],
-  [
-    { services: ["b\tc"] },
-    'Cannot parse UPSTREAMS[0].services[0] "b\\tc" of upstream "checkout": it has control characters; remove them (a value read from a file may end with a line break)',
-  ],
-  [
     { timeoutMs: 0 },
     'Cannot parse UPSTREAMS[0].timeoutMs 0 of upstream "checkout": out of range; write 1..20000 in digits',
   ],
@@ -105,15 +36,15 @@ const BAD_FIELDS: readonly (readonly [given: object, ...problems: string[]])[] =
   [{ critical: [] }, 'Cannot parse UPSTREAMS[0].critical of upstream "checkout": not a boolean; write true or false'],
   [
     { timeout_ms: 5 },
-    'Cannot parse UPSTREAMS[0].timeout_ms of upstream "checkout": unknown field; did you mean timeoutMs? The fields are name, url, protocol, codec, services, timeoutMs, ttlMs, critical, headers',
+    'Cannot parse UPSTREAMS[0].timeout_ms of upstream "checkout": unknown field; did you mean timeoutMs? The fields are name, url, protocol, kind, codec, services, method, expectStatus, expectJson, timeoutMs, ttlMs, critical, headers, via, authority, ca, cert, key, serverName, watch',
   ],
   [
     { protocl: "connect" },
-    'Cannot parse UPSTREAMS[0].protocl of upstream "checkout": unknown field; did you mean protocol? The fields are name, url, protocol, codec, services, timeoutMs, ttlMs, critical, headers',
+    'Cannot parse UPSTREAMS[0].protocl of upstream "checkout": unknown field; did you mean protocol? The fields are name, url, protocol, kind, codec, services, method, expectStatus, expectJson, timeoutMs, ttlMs, critical, headers, via, authority, ca, cert, key, serverName, watch',
   ],
   [
-    { authority: "x" },
-    'Cannot parse UPSTREAMS[0].authority of upstream "checkout": unknown field; the fields are name, url, protocol, codec, services, timeoutMs, ttlMs, critical, headers',
+    { zebra: "x" },
+    'Cannot parse UPSTREAMS[0].zebra of upstream "checkout": unknown field; the fields are name, url, protocol, kind, codec, services, method, expectStatus, expectJson, timeoutMs, ttlMs, critical, headers, via, authority, ca, cert, key, serverName, watch',
   ],
   [
     { name: "a/b" },
@@ -142,8 +73,8 @@ const BAD_LISTS: readonly (readonly [env: { UPSTREAMS: unknown }, ...problems: s
   [{ UPSTREAMS: 5 }, "Cannot parse UPSTREAMS ***: not a list; write [[vars.UPSTREAMS]] tables, or a JSON list"],
   [
     { UPSTREAMS: ["https://u:hunter2@x.acme.com", null] },
-    "Cannot parse UPSTREAMS[0] ***: not a table; write one with the fields name, url, protocol, codec, services, timeoutMs, ttlMs, critical, headers",
-    "Cannot parse UPSTREAMS[1]: not a table; write one with the fields name, url, protocol, codec, services, timeoutMs, ttlMs, critical, headers",
+    "Cannot parse UPSTREAMS[0] ***: not a table; write one with the fields name, url, protocol, kind, codec, services, method, expectStatus, expectJson, timeoutMs, ttlMs, critical, headers, via, authority, ca, cert, key, serverName, watch",
+    "Cannot parse UPSTREAMS[1]: not a table; write one with the fields name, url, protocol, kind, codec, services, method, expectStatus, expectJson, timeoutMs, ttlMs, critical, headers, via, authority, ca, cert, key, serverName, watch",
   ],
   [
     { UPSTREAMS: [{}] },
