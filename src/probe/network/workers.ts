@@ -47,9 +47,11 @@ export function createWorkersNetwork({ connect, bindings }: WorkersNetworkOption
     },
     async dial(upstream, signal) {
       const binding = bindingOf(upstream);
-      const { hostname, port } = endpointOf(upstream.url);
-      const open = binding === undefined ? connect : binding.connect?.bind(binding);
+      // Never the public internet instead of a binding that is not there.
+      const open = upstream.via === undefined ? connect : binding?.connect?.bind(binding);
       if (open === undefined) throw new Error("the binding has no connect()");
+      const { hostname, port } = endpointOf(upstream.url);
+      signal.throwIfAborted();
       return await opened(open({ hostname, port }, { secureTransport: "off", allowHalfOpen: false }), signal);
     },
     firstMessage: () => Promise.reject(new Error("being written")),
@@ -72,7 +74,6 @@ async function opened(socket: WorkersSocket, signal: AbortSignal): Promise<ByteS
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
   try {
-    signal.throwIfAborted();
     await Promise.race([socket.opened, aborted]);
   } catch (error) {
     close();
