@@ -23,8 +23,9 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "not-attempted"],
   [/^requires net access/i, "not-attempted"],
   // Our own process has no file descriptor left.
-  [/^tcp open error: too many open files/i, "not-attempted"],
-  [/^dns error/, "dns"],
+  [/^(?:tcp open error: )?too many open files/i, "not-attempted"],
+  // `fetch`, then `Deno.connect`.
+  [/^(?:dns error|failed to lookup address information)/, "dns"],
   // rustls: https://docs.rs/rustls/latest/rustls/enum.Error.html
   [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer |tls )/, "tls"],
   [/^tcp connect error: .*timed out/i, "timeout"],

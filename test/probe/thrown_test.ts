@@ -37,6 +37,7 @@ Deno.test("probe() tells an upstream of HTTP/2 only on Deno", async () => {
 // What cannot be brought about here, in the words it was seen or is documented in.
 const WORDS: readonly (readonly [error: Error, expect: string])[] = [
   [deno("(Connect): dns error: failed to lookup address information: Name or service not known"), "failed dns"],
+  [new Error("failed to lookup address information: Name or service not known"), "failed dns"],
   [deno("(Connect): invalid peer certificate: UnknownIssuer"), "failed tls"],
   [deno("(Connect): invalid peer certificate: Other(OtherError(CaUsedAsEndEntity))"), "failed tls"],
   [deno("(Connect): received fatal alert: HandshakeFailure"), "failed tls"],
@@ -46,6 +47,7 @@ const WORDS: readonly (readonly [error: Error, expect: string])[] = [
   [new Error("Network connection lost."), "failed unavailable"],
   [new Error("internal error; reference = oa2tmgt0b6m7l15qgpii1tps"), "failed unavailable"],
   [new TypeError("Gzip decompression failed."), "failed protocol_mismatch"],
+  [new Error("Too many open files (os error 24)"), "not-attempted"],
   [new Error("Too many subrequests."), "not-attempted"],
   [new Error("Too many subrequests by single Worker invocation. To configure this limit, refer to …"), "not-attempted"],
   [new Error("Too many API requests by single Worker invocation."), "not-attempted"],
