@@ -35,6 +35,10 @@ export const READ_TOKEN = "rollcall-bench-read-token";
 
 /** A fleet of upstreams `u0`, `u1`, … on these ports of 127.0.0.1, which may repeat. */
 export function fleetOf(ports: readonly number[]): RollcallOptions {
-  const upstreams = ports.map((port, index) => ({ name: `u${index}`, url: `http://127.0.0.1:${port}` }));
+  const upstreams = ports.map((port, index) => ({
+    name: `u${index}`,
+    url: `http://127.0.0.1:${port}`,
+    protocol: "grpc-web",
+  }));
   return { upstreams, vars: { READ_TOKEN } };
 }
