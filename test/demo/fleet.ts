@@ -1,3 +1,4 @@
+import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { startUpstream } from "../support/upstream.ts";
 
 /** How often `payments` turns, in milliseconds. */
@@ -6,7 +7,7 @@ const FLIP_EVERY_MS = 10_000;
 /** How long `search` takes for each answer, in milliseconds. */
 const SEARCH_DELAY_MS = 300;
 
-/** Three real servers, and what makes a Worker watch them. */
+/** Four real servers, and what makes a Worker watch them. */
 export interface Fleet {
   readonly upstreams: readonly { readonly name: string; readonly url: string; readonly what: string }[];
   /** UPSTREAMS and GROUPS, as `wrangler.toml` would have them. */
@@ -22,7 +23,10 @@ interface UpstreamTable {
   readonly services?: string[];
 }
 
-/** Start `checkout`, which is steady, `payments`, which turns, and `search`, which is slow, each on a free port. */
+/**
+ * Start `checkout`, which is steady, `payments`, which turns, `search`, which is slow, and `stock`, which is grpc-node's
+ * own health package and speaks nothing but native gRPC, each on a free port.
+ */
 export async function startFleet(): Promise<Fleet> {
   const checkout = await startUpstream({ services: { "": "SERVING", "acme.CheckoutService": "SERVING" } });
   const payments = await startUpstream();
@@ -30,6 +34,7 @@ export async function startFleet(): Promise<Fleet> {
     services: { "": "SERVING", "acme.SearchService": "SERVING" },
     delayMs: SEARCH_DELAY_MS,
   });
+  const stock = await startGrpcJsUpstream({ services: { "": "SERVING", "acme.StockService": "SERVING" } });
   let isServing = true;
   const flipping = setInterval(() => {
     isServing = !isServing;
@@ -44,12 +49,14 @@ export async function startFleet(): Promise<Fleet> {
         what: `gRPC-web, SERVING and NOT_SERVING by turns of ${FLIP_EVERY_MS / 1000} s`,
       },
       { name: "search", url: search.url, what: `Connect, SERVING after ${SEARCH_DELAY_MS} ms` },
+      { name: "stock", url: stock.url, what: "native gRPC over HTTP/2, always SERVING" },
     ],
     vars: {
       UPSTREAMS: [
         { name: "checkout", url: checkout.url, services: ["", "acme.CheckoutService"] },
         { name: "payments", url: payments.url },
         { name: "search", url: search.url, protocol: "connect", services: ["", "acme.SearchService"] },
+        { name: "stock", url: stock.url, services: ["", "acme.StockService"] },
       ],
       GROUPS: {
         "acme.Shop": ["checkout", "payments"],
@@ -58,7 +65,7 @@ export async function startFleet(): Promise<Fleet> {
     },
     close: async () => {
       clearInterval(flipping);
-      await Promise.all([checkout, payments, search].map((upstream) => upstream.close()));
+      await Promise.all([checkout, payments, search, stock].map((upstream) => upstream.close()));
     },
   };
 }

@@ -13,7 +13,7 @@ export function guide({ url, upstreams, isLogging }: GuideOptions): string {
   const fleet = upstreams.map(({ name, url, what }) => `  ${name.padEnd(9)} ${url.padEnd(23)} ${what}`);
   const commands = commandsFor(url).map(([what, command]) => `  # ${what}\n  ${command}\n`);
   return [
-    `Rollcall on workerd answers at ${url}, and watches three servers:`,
+    `Rollcall on workerd answers at ${url}, and watches four servers:`,
     "",
     ...fleet,
     "",
