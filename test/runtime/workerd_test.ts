@@ -8,7 +8,7 @@ runtimeSuite("workerd", startOnWorkerd);
 
 Deno.test("workerd: the cron trigger refreshes the snapshot and stores it", async () => {
   await using upstream = await startUpstream();
-  await using rollcall = await startOnWorkerd({ upstreams: [{ name: "a", url: upstream.url }] });
+  await using rollcall = await startOnWorkerd({ upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }] });
   await rollcall.scheduled();
   assert.equal(upstream.requests(), 1);
   const text = await eventually(async () => await rollcall.storedText() ?? undefined, () => "nothing was stored");

@@ -16,7 +16,7 @@ export function readersSuite(platform: string, start: StartRollcall): void {
     await using upstream = await startUpstream({ handler: gate.pass });
     const names = ["a", "b", "c"];
     await using rollcall = await start({
-      upstreams: names.map((name) => ({ name, url: upstream.url, timeoutMs: 10_000 })),
+      upstreams: names.map((name) => ({ name, url: upstream.url, protocol: "grpc-web", timeoutMs: 10_000 })),
       vars: { ...KNOBS, DEADLINE_MS: "20000" },
     });
     // An upstream known to be slow is not asked twice for being slow.
@@ -40,7 +40,10 @@ export function readersSuite(platform: string, start: StartRollcall): void {
   Deno.test(`${platform}: a client that resets its connection in mid-refresh harms no other reader`, async () => {
     const gate = createGate();
     await using upstream = await startUpstream({ handler: gate.pass });
-    await using rollcall = await start({ upstreams: [{ name: "a", url: upstream.url }], vars: KNOBS });
+    await using rollcall = await start({
+      upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }],
+      vars: KNOBS,
+    });
     assert.equal(await status(rollcall.url), 200);
     await passed(STALE_MS);
     gate.close();

@@ -15,7 +15,7 @@ export function storeSuite(platform: string, start: StartRollcall): void {
     Deno.test(`${platform}: after a restart a ${age} stored snapshot gives the first answer`, async () => {
       const gate = createGate();
       await using upstream = await startUpstream({ handler: gate.pass });
-      await using rollcall = await start({ upstreams: [{ name: "a", url: upstream.url }], vars });
+      await using rollcall = await start({ upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }], vars });
       assert.equal((await dryRun(rollcall)).status, 200);
       await stored(rollcall, upstream);
       // From now on the upstream itself answers nobody: whoever says SERVING has it from the store.
@@ -32,7 +32,7 @@ export function storeSuite(platform: string, start: StartRollcall): void {
   Deno.test(`${platform}: after a restart an overdue stored snapshot gives no answer, a probe does`, async () => {
     await using upstream = await startUpstream();
     await using rollcall = await start({
-      upstreams: [{ name: "a", url: upstream.url }],
+      upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }],
       vars: { TTL_MS: "1", STALE_MS: "2" },
     });
     assert.equal((await dryRun(rollcall)).status, 200);
@@ -48,7 +48,7 @@ export function storeSuite(platform: string, start: StartRollcall): void {
   Deno.test(`${platform}: a store that fails on every call costs neither truth nor time, and is told`, async () => {
     await using upstream = await startUpstream();
     await using rollcall = await start({
-      upstreams: [{ name: "a", url: upstream.url }],
+      upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }],
       vars: { TTL_MS: "100", STALE_MS: "200" },
     });
     assert.equal((await dryRun(rollcall)).status, 200);

@@ -56,7 +56,10 @@ export function tokenSuite(platform: string, start: StartRollcall): void {
 
   Deno.test(`${platform}: a forced refresh is limited for strangers, not for the token's holder`, async () => {
     await using upstream = await startUpstream();
-    await using rollcall = await start({ upstreams: [{ name: "a", url: upstream.url }], vars: { READ_TOKEN } });
+    await using rollcall = await start({
+      upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }],
+      vars: { READ_TOKEN },
+    });
     const status = async (headers: Record<string, string>) => {
       const response = await fetch(`${rollcall.url}/dry_run`, { headers: { "cache-control": "no-cache", ...headers } });
       await response.body?.cancel();
