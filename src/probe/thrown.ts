@@ -22,15 +22,22 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   // Limits of workerd, among them its way out when all six connections wait for each other; Deno without --allow-net.
   [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "not-attempted"],
   [/^requires net access/i, "not-attempted"],
+  // Our own configuration: a binding, or a client certificate and its key.
+  [/^(?:the binding |keys may not be consistent|no (?:keys|certificates) found)/i, "not-attempted"],
   // Our own process has no file descriptor left.
   [/^(?:tcp open error: )?too many open files/i, "not-attempted"],
-  // `fetch`, then `Deno.connect`.
-  [/^(?:dns error|failed to lookup address information)/, "dns"],
+  // `fetch`, then `Deno.connect`, then `node:tls`.
+  [/^(?:dns error|failed to lookup address information|getaddrinfo )/, "dns"],
+  // A server of HTTP/1 only is no fault of TLS.
+  [/^(?:TLS without ALPN|received fatal alert: NoApplicationProtocol)/, "protocol_mismatch"],
   // rustls: https://docs.rs/rustls/latest/rustls/enum.Error.html
-  [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer |tls )/, "tls"],
-  [/^tcp connect error: .*timed out/i, "timeout"],
+  [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer (?!closed)|tls )/, "tls"],
+  // `node:tls`.
+  [/^(?:Hostname\/IP does not match|Client network socket disconnected before secure|unsupported protocol)/, "tls"],
+  [/^(?:tcp connect error: .*timed out|connect ETIMEDOUT)/i, "timeout"],
   // hyper read something, but no HTTP/1: an HTTP/2-only server, SSH, a banner.
   [/^(?:invalid HTTP |message head is too large|invalid content-length|unexpected transfer-enc)/, "protocol_mismatch"],
+  [/^(?:invalid WebSocket frame|WebSocket message longer)/, "protocol_mismatch"],
   // A body that is not encoded as its headers say; Deno's wording, then workerd's.
   [/^(?:unexpected end of file|corrupt deflate|invalid gzip)|^\w+ decompression failed/i, "protocol_mismatch"],
 ];
@@ -42,5 +49,7 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
 function wordsOf(error: unknown): string {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = root instanceof Error ? root.message : String(root);
-  return text.replace(/^error sending request .*?: client error \(\w+\): /, "").replace(/; reference = \w+$/, "");
+  return text.replace(/^error sending request .*?: client error \(\w+\): /, "")
+    .replace(/^((?:connect|getaddrinfo) E\w+) .*/, "$1")
+    .replace(/; reference = \w+$/, "");
 }

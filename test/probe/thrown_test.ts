@@ -44,6 +44,23 @@ const WORDS: readonly (readonly [error: Error, expect: string])[] = [
   [deno("(Connect): peer is incompatible: ServerDoesNotSupportTls12Or13"), "failed tls"],
   [deno("(Connect): tcp connect error: Connection timed out (os error 110)"), "failed timeout"],
   [deno("(Connect): tcp connect error: No route to host (os error 113)"), "failed unavailable"],
+  [
+    deno("(SendRequest): peer closed connection without sending TLS close_notify: https://docs.rs/…"),
+    "failed unavailable",
+  ],
+  [node("getaddrinfo ENOTFOUND a.example"), "failed dns"],
+  [node("connect ECONNREFUSED 192.0.2.1:443"), "failed unavailable"],
+  [node("connect ETIMEDOUT 192.0.2.1:443"), "failed timeout"],
+  [node("received fatal alert: NoApplicationProtocol"), "failed protocol_mismatch"],
+  [node("TLS without ALPN h2"), "failed protocol_mismatch"],
+  [node("received fatal alert: CertificateRequired"), "failed tls"],
+  [node("Hostname/IP does not match certificate's altnames: Host: a.example. is not in …"), "failed tls"],
+  [node("Client network socket disconnected before secure TLS connection was established"), "failed tls"],
+  [node("unsupported protocol"), "failed tls"],
+  [node("keys may not be consistent: KeyMismatch"), "not-attempted"],
+  [node("No keys found in key data"), "not-attempted"],
+  [new Error("the binding is not there"), "not-attempted"],
+  [new Error("the binding has no connect()"), "not-attempted"],
   [new Error("Network connection lost."), "failed unavailable"],
   [new Error("internal error; reference = oa2tmgt0b6m7l15qgpii1tps"), "failed unavailable"],
   [new TypeError("Gzip decompression failed."), "failed protocol_mismatch"],
@@ -75,6 +92,16 @@ Deno.test("thrownVerdict() says the same of the same fault twice", () => {
   );
   assert.deepEqual(first, second);
 });
+
+Deno.test("thrownVerdict() keeps the address out of the words of node:tls", () => {
+  assert.equal(thrownVerdict(node("connect ECONNREFUSED 192.0.2.1:443"), false).message, "connect ECONNREFUSED");
+  assert.equal(thrownVerdict(node("getaddrinfo ENOTFOUND a.example"), false).message, "getaddrinfo ENOTFOUND");
+});
+
+/** An error as `node:tls` gives it. */
+function node(message: string): Error {
+  return new Error(message);
+}
 
 /** An error as Deno's fetch throws it. */
 function deno(cause: string, host = "a.example"): Error {

@@ -1,13 +1,39 @@
-import type { Network } from "../network.ts";
+import { endpointOf } from "../../core/endpoint.ts";
+import type { Upstream } from "../../core/registry.ts";
+import type { FirstMessage, Network, WebSocketRequest } from "../network.ts";
 import { dial } from "./deno-dial.ts";
+import { createDenoFetches } from "./deno-fetch.ts";
+import { connectTls } from "./deno-tls.ts";
+import { readFirstMessage } from "./websocket.ts";
 
-/** The network of a Deno process: its connections are kept from one refresh to the next. */
-export function createDenoNetwork(): Network {
-  return {
-    convertsGrpcWeb: false,
-    keepsConnections: true,
-    fetchFor: () => fetch,
-    dial,
-    firstMessage: () => Promise.reject(new Error("being written")),
-  };
+/** The network of a Deno process: what it opened is kept from one refresh to the next. */
+export interface DenoNetwork extends Network {
+  /** Give back what is kept for upstreams with certificates; no probe may be under way. */
+  close(): void;
+}
+
+/** Create it. */
+export function createDenoNetwork(): DenoNetwork {
+  const { fetchFor, close } = createDenoFetches();
+  return { convertsGrpcWeb: false, keepsConnections: true, fetchFor, dial, firstMessage, close };
+}
+
+/**
+ * Not by `WebSocket`, which reads messages of any length, and once closed waits for as long as the peer likes to hear that it
+ * closed too.
+ */
+async function firstMessage(upstream: Upstream, { url, headers, signal }: WebSocketRequest): Promise<FirstMessage> {
+  const isTls = endpointOf(upstream.url).isTls;
+  const stream = await (isTls ? connectTls(upstream, "http/1.1", signal) : dial(upstream, signal));
+  const abort = () => stream.close();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await readFirstMessage(stream, { url, headers, authority: upstream.authority });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+    stream.close();
+  }
 }

@@ -1,6 +1,7 @@
 import { endpointOf } from "../../core/endpoint.ts";
 import type { Upstream } from "../../core/registry.ts";
 import type { ByteStream, Network } from "../network.ts";
+import { fetchFirstMessage } from "./workers-websocket.ts";
 
 /** `connect` of `cloudflare:sockets`: https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/ */
 export type Connect = (
@@ -38,23 +39,26 @@ export interface WorkersNetworkOptions {
  */
 export function createWorkersNetwork({ connect, bindings }: WorkersNetworkOptions): Network {
   const bindingOf = ({ via }: Upstream) => via === undefined ? undefined : asBinding(bindings[via]);
+  const fetchFor = (upstream: Upstream): typeof fetch => {
+    if (upstream.via === undefined) return fetch;
+    const binding = bindingOf(upstream);
+    // Never the public internet instead of a binding that is not there.
+    if (binding === undefined) throw new Error("the binding is not there");
+    return (input, init) => binding.fetch(input, init);
+  };
   return {
     convertsGrpcWeb: true,
     keepsConnections: false,
-    fetchFor(upstream) {
-      const binding = bindingOf(upstream);
-      return binding === undefined ? fetch : (input, init) => binding.fetch(input, init);
-    },
+    fetchFor,
     async dial(upstream, signal) {
       const binding = bindingOf(upstream);
-      // Never the public internet instead of a binding that is not there.
       const open = upstream.via === undefined ? connect : binding?.connect?.bind(binding);
       if (open === undefined) throw new Error("the binding has no connect()");
       const { hostname, port } = endpointOf(upstream.url);
       signal.throwIfAborted();
       return await opened(open({ hostname, port }, { secureTransport: "off", allowHalfOpen: false }), signal);
     },
-    firstMessage: () => Promise.reject(new Error("being written")),
+    firstMessage: async (upstream, request) => await fetchFirstMessage(request, fetchFor(upstream)),
   };
 }
 
