@@ -1,3 +1,4 @@
+import { DISCOVERED } from "../../src/core/registry.ts";
 import { type Peer, type PeerProtocol, SERVICE } from "./peer.ts";
 
 /** A service that no peer has. */
@@ -10,7 +11,7 @@ export interface Ask {
   readonly way: PeerProtocol | "auto" | "List";
   /** Unique among all asks; the upstream's name. */
   readonly name: string;
-  /** What it is asked for, as far as that is known beforehand. */
+  /** As in UPSTREAMS; {@link DISCOVERED} alone when that is left to the peer. */
   readonly services: readonly string[];
 }
 
@@ -23,7 +24,7 @@ export function asksOf(peer: Peer): readonly Ask[] {
     services,
   });
   const byProtocol = [...peer.protocols, "auto" as const].map((way) => ask(way, ["", SERVICE, NOBODY]));
-  return [...byProtocol, ask("List", peer.hasList ? ["", SERVICE] : [""])];
+  return [...byProtocol, ask("List", [DISCOVERED])];
 }
 
 /** The entry of UPSTREAMS that asks so, of the peer at `port`. */
@@ -33,5 +34,5 @@ export function entryOf({ peer, way, name, services }: Ask, port: number): objec
   const scheme = protocol === "grpc" ? "grpc" : "http";
   const url = `${scheme}://127.0.0.1:${port}`;
   // `auto` is what a user gets who names no protocol.
-  return { name, url, services: way === "List" ? ["*"] : services, ...(protocol === "auto" ? {} : { protocol }) };
+  return { name, url, services, ...(protocol === "auto" ? {} : { protocol }) };
 }

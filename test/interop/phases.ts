@@ -1,3 +1,4 @@
+import { DISCOVERED } from "../../src/core/registry.ts";
 import { type Ask, NOBODY } from "./asks.ts";
 import { type Peer, type RunningPeer, SERVICE } from "./peer.ts";
 
@@ -43,7 +44,10 @@ export async function end(staged: Staged): Promise<void> {
   await running?.end();
 }
 
-/** What the services of an ask are in a phase, by service. */
-export function expectedOf({ services }: Ask, { statuses }: Phase): Readonly<Record<string, string>> {
-  return Object.fromEntries(services.map((service) => [service, statuses[service] ?? ""]));
+/** What is shown of an ask in a phase, by service. */
+export function expectedOf({ peer, way, services }: Ask, phase: Phase): Readonly<Record<string, string>> {
+  const all = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, phase.statuses[name] ?? ""]));
+  if (way !== "List") return all(services);
+  // Names that were found are shown while the peer answers; before and after, and where there is no List, it is one whole.
+  return peer.hasList && phase.name !== "gone" ? all(["", SERVICE]) : { [DISCOVERED]: phase.statuses[""] ?? "" };
 }

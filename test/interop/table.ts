@@ -1,3 +1,4 @@
+import { DISCOVERED } from "../../src/core/registry.ts";
 import { type Ask, asksOf, NOBODY } from "./asks.ts";
 import { type Peer, SERVICE } from "./peer.ts";
 import { isAsExpected, type PlatformName, type Results, type Seen, type SeenByService } from "./run.ts";
@@ -9,8 +10,8 @@ Written by \`deno task interop\` from what it saw; do not edit.
 
 Each peer is a health server by other hands, in plaintext on this machine, with the services \`""\` and \`${SERVICE}\`. One Rollcall on Deno and one on workerd
 watch all of them at once, each in every way below, while they go through five phases: all serve (up); \`${SERVICE}\` turns NOT_SERVING (down), and back (up); the peer is
-ended (gone), and started again at the same port (up). A cell tells what Rollcall said of \`${SERVICE}\`, or of \`""\` where that is not known, and names every phase in which any
-service came out otherwise than it was. \`auto\` names no protocol; \`List\` is \`services = "*"\`, by the peer's first protocol.
+ended (gone), and started again at the same port (up). A cell tells what Rollcall said of \`${SERVICE}\`, or of the peer as a whole where it is known as a whole only, and names
+every phase in which any service came out otherwise than it was. \`auto\` names no protocol; \`List\` is \`services = "*"\`, by the peer's first protocol.
 `;
 
 /** The page that tells how every peer was seen. */
@@ -40,7 +41,7 @@ function asked({ way, peer }: Ask): string {
 function phases(ask: Ask, seen: readonly SeenByService[]): string {
   return PHASES.map((phase, index) => {
     const services = seen[index] ?? {};
-    const said = word(services[SERVICE] ?? services[""]);
+    const said = word(services[SERVICE] ?? services[""] ?? services[DISCOVERED]);
     return isAsExpected(services, ask, phase) ? said : `**${phase.name}: ${JSON.stringify(services)}**`;
   }).join(", ");
 }
