@@ -57,8 +57,9 @@ export function openConnection({ dial, clock }: ConnectionOptions): Connection {
     if (lost !== undefined) return;
     lost = loss;
     disarm();
-    dialling.abort();
-    stream?.close();
+    // An abort costs an exception with its stack, so only who still dials is told.
+    if (stream === undefined) dialling.abort();
+    else stream.close();
     conversation.lose(loss);
   }
 
