@@ -17,6 +17,8 @@ export interface Seen {
   readonly failure: string | null;
   /** The upstream's own words, or ours of it. */
   readonly message: string | null;
+  /** The protocol it was asked in; null while `auto` has found none. */
+  readonly protocol: string | null;
 }
 
 /** By service. */
@@ -96,6 +98,7 @@ async function look(rollcall: RunningRollcall): Promise<(name: string) => SeenBy
   return (name) =>
     Object.fromEntries(names.flatMap(({ target, status }) => {
       if (target?.upstream !== name) return [];
-      return [[target.service, { status, failure: target.failure, message: target.message ?? null }]];
+      const { service, failure, message = null, protocol = null } = target;
+      return [[service, { status, failure, message, protocol }]];
     }));
 }

@@ -11,7 +11,7 @@ Written by \`deno task interop\` from what it saw; do not edit.
 Each peer is a health server by other hands, in plaintext on this machine, with the services \`""\` and \`${SERVICE}\`. One Rollcall on Deno and one on workerd
 watch all of them at once, each in every way below, while they go through five phases: all serve (up); \`${SERVICE}\` turns NOT_SERVING (down), and back (up); the peer is
 ended (gone), and started again at the same port (up). A cell tells what Rollcall said of \`${SERVICE}\`, or of the peer as a whole where it is known as a whole only, and names
-every phase in which any service came out otherwise than it was. \`auto\` names no protocol; \`List\` is \`services = "*"\`, by the peer's first protocol.
+every phase in which any service came out otherwise than it was. \`auto\` names no protocol, and Rollcall finds one that the peer speaks; \`List\` is \`services = "*"\`, by the peer's first protocol.
 `;
 
 /** The page that tells how every peer was seen. */
