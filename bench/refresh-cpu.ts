@@ -1,9 +1,8 @@
 import { encodeFrame } from "../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest } from "../src/wire/health.ts";
 import { environment } from "../test/support/rollcall.ts";
-import { connectHttp, httpRequest } from "./lab/http.ts";
-import { cpuMs } from "./lab/cpu-time.ts";
-import type { Server } from "./lab/server.ts";
+import { httpRequest } from "./lab/http.ts";
+import { askTimes, requestCpuMs } from "./lab/request-cost.ts";
 import { median, spread } from "./lab/statistics.ts";
 import type { Row } from "./lab/table.ts";
 import { anyPorts, fleetOf, READ_TOKEN, startUpstreams } from "./lab/upstreams.ts";
@@ -27,10 +26,11 @@ export async function refreshCpu(): Promise<Row[]> {
   const ports = Array.from({ length: TARGETS }, () => upstream.ports[0] ?? 0);
   await using rollcall = await startRollcallOnWorkerd(environment(fleetOf(ports)));
   await using bare = await startWorker(bareRefresher(ports[0] ?? 0));
-  const ours = () => costMs(rollcall, { request: FORCED, idle: HOT });
-  const theirs = () => costMs(bare, { request: httpRequest("GET /refresh"), idle: httpRequest("GET /") });
-  await ask(rollcall, FORCED, WARM_UP);
-  await ask(bare, httpRequest("GET /refresh"), WARM_UP);
+  const times = REFRESHES_PER_ROUND;
+  const ours = () => requestCpuMs(rollcall, { request: FORCED, idle: HOT, times });
+  const theirs = () => requestCpuMs(bare, { request: BARE_REFRESH, idle: httpRequest("GET /"), times });
+  await askTimes(rollcall, FORCED, WARM_UP);
+  await askTimes(bare, BARE_REFRESH, WARM_UP);
   const samples: { ours: number; bare: number; checks: number }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const before = await upstream.checks();
@@ -63,26 +63,8 @@ function ratio(samples: readonly { readonly ours: number; readonly bare: number 
 }
 
 const HOT = httpRequest("GET /dry_run");
+const BARE_REFRESH = httpRequest("GET /refresh");
 const FORCED = httpRequest("GET /dry_run", { "cache-control": "no-cache", authorization: `Bearer ${READ_TOKEN}` });
-
-/** CPU of one request less that of one idle one, in milliseconds. */
-async function costMs(server: Server, { request, idle }: { request: Uint8Array; idle: Uint8Array }): Promise<number> {
-  return await cpuOf(server, request) - await cpuOf(server, idle);
-}
-
-async function cpuOf(server: Server, request: Uint8Array): Promise<number> {
-  const beforeMs = cpuMs(server.pid);
-  await ask(server, request, REFRESHES_PER_ROUND);
-  return (cpuMs(server.pid) - beforeMs) / REFRESHES_PER_ROUND;
-}
-
-async function ask({ port }: Server, request: Uint8Array, times: number): Promise<void> {
-  using connection = await connectHttp(port);
-  for (let asked = 0; asked < times; asked++) {
-    const { status, body } = await connection.ask(request);
-    if (status !== 200) throw new Error(`Cannot measure: wrong answer ${status} ${new TextDecoder().decode(body)}`);
-  }
-}
 
 /** A Worker that sends the same request as a probe, 45 times, five under way, and judges nothing. */
 function bareRefresher(port: number): string {
