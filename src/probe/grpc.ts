@@ -41,7 +41,9 @@ function judge({ httpStatus, headers, body, trailers }: CallReply, method: Metho
   const status = grpcStatus(trailers.get("grpc-status"), trailers.get("grpc-message"));
   if (httpStatus !== 200) return httpVerdict(httpStatus, status.message);
   const contentType = headers.get("content-type") ?? "";
-  if (!CONTENT_TYPE.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);
+  // grpclib refuses a method it has not by headers alone, without a content type.
+  const isRefusal = contentType === "" && headers.has("grpc-status");
+  if (!isRefusal && !CONTENT_TYPE.test(contentType)) return mismatch(`content-type ${JSON.stringify(contentType)}`);
   const frames = framesOf(body);
   if (typeof frames === "string") return mismatch(frames);
   return judgeCall(frames, trailers.has("grpc-status") ? status : undefined, method);
