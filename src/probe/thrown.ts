@@ -37,7 +37,8 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   [/^(?:tcp connect error: .*timed out|connect ETIMEDOUT)/i, "timeout"],
   // hyper read something, but no HTTP/1: an HTTP/2-only server, SSH, a banner.
   [/^(?:invalid HTTP |message head is too large|invalid content-length|unexpected transfer-enc)/, "protocol_mismatch"],
-  [/^(?:invalid WebSocket frame|WebSocket message longer)/, "protocol_mismatch"],
+  // Ours, then workerd's.
+  [/^(?:invalid WebSocket frame|WebSocket message longer|WebSocket protocol error)/, "protocol_mismatch"],
   // A body that is not encoded as its headers say; Deno's wording, then workerd's.
   [/^(?:unexpected end of file|corrupt deflate|invalid gzip)|^\w+ decompression failed/i, "protocol_mismatch"],
 ];

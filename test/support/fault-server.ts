@@ -10,8 +10,8 @@ export interface Fault {
   readonly reads?: "http1" | "http2";
   /** Sent as it is; text as UTF-8. Of several pieces, each follows when the connection has taken the one before. */
   readonly send?: string | Uint8Array | Iterable<Uint8Array> | ((request: SeenRequest) => Iterable<Uint8Array>);
-  /** Pause before each piece but the first, in milliseconds; default 0. */
-  readonly everyMs?: number;
+  /** Sent one byte at a time, with a pause of so many milliseconds between. */
+  readonly byteEveryMs?: number;
   /** Default: `close`, a FIN; `reset` is a RST; `hang` keeps the connection open until the peer or `close()` ends it. */
   readonly end?: "close" | "reset" | "hang";
 }
@@ -116,16 +116,20 @@ interface Act extends Fault {
   readonly send: Iterable<Uint8Array>;
 }
 
-async function commit(socket: Socket, { send, everyMs = 0, end = "close" }: Act, onSent: (bytes: number) => void) {
-  let isFirst = true;
-  for (const piece of send) {
-    if (!isFirst && everyMs > 0) await paused(socket, everyMs);
-    isFirst = false;
+async function commit(socket: Socket, { send, byteEveryMs, end = "close" }: Act, onSent: (bytes: number) => void) {
+  for (const piece of byteEveryMs === undefined ? send : bytesOf(send)) {
     if (socket.destroyed || !await written(socket, piece)) return;
     onSent(piece.length);
+    if (byteEveryMs !== undefined) await paused(socket, byteEveryMs);
   }
   if (end === "reset") socket.resetAndDestroy();
   if (end === "close") socket.end();
+}
+
+function* bytesOf(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  for (const piece of pieces) {
+    for (const byte of piece) yield Uint8Array.of(byte);
+  }
 }
 
 function piecesOf({ send = [] }: Fault, request: SeenRequest): Iterable<Uint8Array> {
@@ -164,7 +168,8 @@ function readRequests(socket: Socket, { reads = "http1" }: Fault, onRequest: (re
   const read = reads === "http1" ? createHttp1Reader() : createHttp2Reader();
   if (reads === "http2") socket.write(HTTP2_GREETING);
   socket.on("data", (chunk) => {
-    for (const request of read(chunk)) {
+    const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
+    for (const request of read(bytes)) {
       if (reads === "http2") socket.write(HTTP2_ACK);
       onRequest(request);
     }

@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, string>>;
 /** A frame as it is on the wire. */
 export function frame(
   type: keyof typeof FRAME_TYPE,
-  payload: Iterable<number> = [],
+  payload: ArrayLike<number> = [],
   { flags = 0, streamId = 0 } = {},
 ): Bytes {
   return encodeFrame({ type: FRAME_TYPE[type], flags, streamId, payload: Uint8Array.from(payload) });
@@ -47,8 +47,14 @@ export function string(text: string): Bytes {
 }
 
 /** Join byte sequences. */
-export function join(...parts: readonly Iterable<number>[]): Bytes {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+export function join(...parts: readonly ArrayLike<number>[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 /** The same bytes without end. */
