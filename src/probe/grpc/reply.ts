@@ -2,6 +2,7 @@ import { BODY_MAX_BYTES } from "../exchange.ts";
 import { type CallFault, type CallReply, type ReplyHead, strange, type StreamCall } from "./call.ts";
 import type { HeaderField } from "./header-field.ts";
 import type { HeaderBlock } from "./hpack.ts";
+import { join } from "./join.ts";
 
 /** Reads one stream's answer: headers, body, trailers (RFC 9113 §8.1). */
 export interface ReplyReader {
@@ -20,7 +21,17 @@ export interface ReplyReader {
  */
 export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
   let head: ReplyHead | undefined;
-  let body = new Uint8Array();
+  const pieces: Uint8Array[] = [];
+  let bodyBytes = 0;
+
+  function end(head: ReplyHead, trailers: CallReply["trailers"]): CallReply {
+    return { kind: "reply", ...head, body: join(pieces, bodyBytes), trailers };
+  }
+
+  function keep(bytes: Uint8Array): void {
+    pieces.push(bytes);
+    bodyBytes += bytes.length;
+  }
 
   function begin(fields: readonly HeaderField[], isEnd: boolean): CallReply | CallFault | undefined {
     const status = fields.find(([name]) => name === ":status")?.[1] ?? "";
@@ -28,7 +39,7 @@ export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
     if (status.startsWith("1")) return isEnd ? strange("informational headers that end the stream") : undefined;
     const headers = mapOf(fields);
     head = { httpStatus: Number(status), headers };
-    return isEnd ? { kind: "reply", ...head, body, trailers: headers } : undefined;
+    return isEnd ? end(head, headers) : undefined;
   }
 
   return {
@@ -37,19 +48,20 @@ export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
       if (head === undefined) return begin(block.fields, isEnd);
       if (!isEnd) return strange("headers in the middle of the body");
       if (block.fields.some(([name]) => name.startsWith(":"))) return strange("pseudo-header in the trailers");
-      return { kind: "reply", ...head, body, trailers: mapOf(block.fields) };
+      return end(head, mapOf(block.fields));
     },
     data(bytes, isEnd) {
       if (head === undefined) return strange("DATA before the headers");
-      if (onBody !== undefined) onBody(bytes, head);
-      else if (body.length + bytes.length > BODY_MAX_BYTES) {
-        return strange(`answer longer than ${BODY_MAX_BYTES} bytes`);
-      } else body = append(body, bytes);
-      return isEnd ? { kind: "reply", ...head, body, trailers: new Map() } : undefined;
+      if (onBody === undefined) keep(bytes);
+      else onBody(bytes, head);
+      if (bodyBytes > BODY_MAX_BYTES) return strange(`answer longer than ${BODY_MAX_BYTES} bytes`);
+      return isEnd ? end(head, NO_TRAILERS) : undefined;
     },
     hasBegun: () => head !== undefined,
   };
 }
+
+const NO_TRAILERS: CallReply["trailers"] = new Map();
 
 function mapOf(fields: readonly HeaderField[]): ReadonlyMap<string, string> {
   const map = new Map<string, string>();
@@ -58,12 +70,4 @@ function mapOf(fields: readonly HeaderField[]): ReadonlyMap<string, string> {
     map.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
   }
   return map;
-}
-
-/** A health answer is one piece. */
-function append(body: Uint8Array<ArrayBuffer>, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(body.length + bytes.length);
-  longer.set(body);
-  longer.set(bytes, body.length);
-  return longer;
 }

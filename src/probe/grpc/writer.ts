@@ -1,3 +1,5 @@
+import { join } from "./join.ts";
+
 /** The sending end of a connection. */
 export interface Writer {
   /** Send bytes after all that were given before. */
@@ -54,15 +56,3 @@ export function createWriter(writable: WritableStream<Uint8Array>, onBroken: (er
 
 /** Most that may wait for a peer that does not read: some calls, and more answers to its frames than it may ask for. */
 const QUEUE_MAX_BYTES = 1_048_576;
-
-function join(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
