@@ -3,6 +3,8 @@ import { type Config, parseConfig } from "./config.ts";
 import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts";
 import { createDenoNetwork } from "./probe/network/deno.ts";
 import { createProber } from "./probe/prober.ts";
+import { createWatcher } from "./probe/watch.ts";
+import { createFollower } from "./refresh/follow.ts";
 import { createRollcall } from "./rollcall.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
 
@@ -26,15 +28,19 @@ async function main(): Promise<void> {
     place: config.place ?? Deno.hostname(),
     waitUntil: (promise: Promise<void>) => keep(pending, promise),
   };
+  const network = createDenoNetwork();
+  const watcher = createWatcher({ clock: systemClock, network });
   const rollcall = createRollcall({
     config,
-    prober: createProber({ clock: systemClock, network: createDenoNetwork() }),
+    prober: createProber({ clock: systemClock, network }),
+    follower: createFollower({ watcher, clock: systemClock, log }),
     store: createDenoKvStore(kv, systemClock),
     clock: systemClock,
     log,
     shutdown: stop.signal,
   });
 
+  keep(pending, rollcall.follow(invocation, stop.signal));
   keep(pending, refreshUntil(stop.signal, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
   await serveUntil(stop.signal, config, (request) => rollcall.answer(request, invocation));
   await Promise.race([Promise.all(pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);

@@ -1,4 +1,4 @@
-import type { ProbeOutcome } from "./core/observation.ts";
+import type { Observation, ProbeOutcome } from "./core/observation.ts";
 import type { Known } from "./core/known.ts";
 import type { Target } from "./core/registry.ts";
 import type { Snapshot } from "./core/snapshot.ts";
@@ -47,6 +47,28 @@ export interface ProbeOptions {
   /** Pays for one more request than the probe's first; false when none may be spent. */
   readonly pay: () => boolean;
 }
+
+/** What keeps Watch streams. */
+export interface Watcher {
+  /**
+   * Follow `target` by one Watch stream until it ends, or until the signal aborts.
+   *
+   * It has no deadline. Never rejects, bounds each message, and leaves nothing open.
+   */
+  watch(target: Target, options: WatchOptions): Promise<WatchEnd>;
+}
+
+export interface WatchOptions {
+  readonly signal: AbortSignal;
+  /** Gets each message's status as it comes. */
+  readonly onStatus: (status: WatchedStatus) => void;
+}
+
+/** What a message of a Watch stream says; nobody asked, so there is no latency. */
+export type WatchedStatus = Omit<Extract<Observation, { kind: "answered" }>, "latencyMs">;
+
+/** How a Watch stream came to its end: the upstream has no Watch, or anything else. */
+export type WatchEnd = "unimplemented" | "ended";
 
 /** Keeps one snapshot across invocations. Rejects only when the place behind it fails. */
 export interface SnapshotStore {

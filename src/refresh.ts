@@ -1,20 +1,20 @@
-import { createArchive } from "./refresh/archive.ts";
-import { adopt } from "./core/adopt.ts";
 import { ageOf, remembered, type Viewpoint } from "./core/age.ts";
 import { confirmReserve, type DueTarget, dueTargets } from "./core/due.ts";
-import { fold } from "./core/fold.ts";
 import { type Freshness, isSpeechless } from "./core/freshness.ts";
 import type { Knobs } from "./core/knobs.ts";
 import { knownOf } from "./core/known.ts";
 import type { Sighting } from "./core/observation.ts";
 import { type Registry, type Target, targetsOf } from "./core/registry.ts";
 import { HOPS_MAX, type Load, type LoadOptions, type Report } from "./core/report.ts";
-import { EMPTY_SNAPSHOT, type Snapshot, type TargetState } from "./core/snapshot.ts";
 import { createPool, type Pool } from "./fan-out.ts";
+import { createArchive } from "./refresh/archive.ts";
+import { askAll } from "./refresh/ask-all.ts";
 import { createFlights, type Flight } from "./refresh/flights.ts";
-import { inquire, type ProbeBudget } from "./refresh/inquiry.ts";
+import type { FollowedLoop, Follower } from "./refresh/follow.ts";
+import type { ProbeBudget } from "./refresh/inquiry.ts";
 import type { Clock, Prober, ProbeSession, SnapshotStore } from "./ports.ts";
 import { type RefreshFault, type RefreshLog, refreshLog } from "./refresh/log.ts";
+import { createMemory } from "./refresh/memory.ts";
 import { createReportCache } from "./refresh/report-cache.ts";
 
 /** What the loop works with; everything in it is shared by all invocations of an isolate or process. */
@@ -30,6 +30,8 @@ export interface RefresherOptions {
   readonly log?: (entry: RefreshLog | RefreshFault) => void;
   /** 0..1, uniform; default `Math.random`. */
   readonly random?: () => number;
+  /** Keeps Watch streams beside the checks; default none. */
+  readonly follower?: Follower;
 }
 
 /** One request, scheduled event or timer tick that may refresh. */
@@ -43,10 +45,9 @@ export interface Invocation {
 export interface Refresher {
   /** Give an invocation its `load`, with a probe budget and a pool of its own. */
   begin(invocation: Invocation): Load;
+  /** Let the follower keep the streams of watched targets, until `stop` aborts. Never rejects. */
+  follow(invocation: Invocation, stop: AbortSignal): Promise<void>;
 }
-
-/** A refresh ends this long after its start, in milliseconds: `waitUntil` lasts 30 s after the answer. */
-export const REFRESH_MAX_MS = 25_000;
 
 /** Strangers may force a probe of a target once in this many milliseconds. */
 export const FORCE_EVERY_MS = 5_000;
@@ -59,12 +60,13 @@ const KNOWN_FAILING_SLOTS = 2;
 
 /** Create the loop over its ports. Nothing happens until a `load` is called; a `load` never rejects. */
 export function createRefresher(options: RefresherOptions): Refresher {
-  const { registry, knobs, prober, clock, log = () => {}, random = Math.random } = options;
+  const { registry, knobs, prober, clock, follower, log = () => {}, random = Math.random } = options;
   const targets = new Map(targetsOf(registry).map((target) => [target.key, target]));
   const flights = createFlights(clock, Math.max(0, ...registry.upstreams.map(({ timeoutMs }) => timeoutMs)));
   const reports = createReportCache(registry, options.isRegistryInvalid ?? false);
   const archive = createArchive({ ...options, isRegistered: (key) => targets.has(key) });
-  let memory: Snapshot = EMPTY_SNAPSHOT;
+  const memory = createMemory(targets, knobs);
+  const stateOf = (key: string) => memory.snapshot().targets[key];
 
   function begin({ place, waitUntil }: Invocation): Load {
     const budget: ProbeBudget = {
@@ -74,9 +76,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     let pool: Pool | undefined;
 
     const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
-    const age = ({ key, upstream }: Target): Freshness => ageOf(memory.targets[key], upstream, view());
+    const age = ({ key, upstream }: Target): Freshness => ageOf(stateOf(key), upstream, view());
     const report = () =>
-      reports.at(view(), { snapshot: memory, problems: archive.problems(), probesLeft: budget.left });
+      reports.at(view(), { snapshot: memory.snapshot(), problems: archive.problems(), probesLeft: budget.left });
 
     async function load(asked: LoadOptions = {}): Promise<Report> {
       const known = report();
@@ -96,9 +98,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
     function findDue(asked: LoadOptions): DueTarget[] {
       const seen = view();
       const mayForce = (key: string) =>
-        asked.isTrusted === true || seen.nowMs - (memory.targets[key]?.checkedAtMs ?? 0) >= FORCE_EVERY_MS;
-      return dueTargets(registry, memory, seen, {
-        isForced: (key) => asked.isForced === true && mayForce(key),
+        asked.isTrusted === true || seen.nowMs - (stateOf(key)?.checkedAtMs ?? 0) >= FORCE_EVERY_MS;
+      const isMeant = (key: string) => asked.only === undefined || asked.only === key;
+      return dueTargets(registry, memory.snapshot(), seen, {
+        isForced: (key) => asked.isForced === true && isMeant(key) && mayForce(key),
         isInFlight: flights.has,
         budget: budget.left,
       });
@@ -122,54 +125,58 @@ export function createRefresher(options: RefresherOptions): Refresher {
       for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
       const session = prober.begin(hops);
       const sightings = await probeAll(due, session, flight).finally(session.end);
-      const mark = await archive.keep(memory);
-      if (mark !== undefined) memory = { ...memory, ...mark };
-      log(refreshLog({ place, sightings, memory, tookMs: clock.nowMs() - startedMs, problems: archive.problems() }));
+      await keep();
+      const tookMs = clock.nowMs() - startedMs;
+      log(refreshLog({ place, sightings, memory: memory.snapshot(), tookMs, problems: archive.problems() }));
     }
 
     async function readStore(flight: Flight): Promise<void> {
       const stored = await archive.read();
-      if (stored !== undefined) memory = adopt(memory, stored, view(), [...targets.values()]);
+      if (stored !== undefined) memory.adopt(stored, view());
       flight.announce();
     }
 
-    async function probeAll(
-      due: readonly DueTarget[],
-      session: ProbeSession,
-      flight: Flight,
-    ): Promise<(Sighting | undefined)[]> {
+    async function probeAll(due: readonly DueTarget[], session: ProbeSession, flight: Flight) {
       pool ??= createPool(poolOptions(knobs.concurrency, clock));
-      const means = { pool, session, clock, budget, place, random, onProgress: flight.touch };
-      const inquiries = due.map((dueTarget) => {
-        const { target } = dueTarget;
-        const { key, upstream } = target;
-        const state = remembered(memory.targets[key], upstream, view());
-        const { sighting, cut } = inquire(dueTarget, { state, known: knownOf(target, memory) }, means);
-        return { cut, landed: sighting.then(learn).finally(() => flight.land(key)) };
+      return await askAll(due, {
+        means: { pool, session, clock, budget, place, random, onProgress: flight.touch },
+        priorOf: (target) => ({
+          state: remembered(stateOf(target.key), target.upstream, view()),
+          known: knownOf(target, memory.snapshot()),
+        }),
+        onSighting: heed,
+        onLanded: flight.land,
       });
-      const disarm = clock.after(REFRESH_MAX_MS, () => inquiries.forEach(({ cut }) => cut()));
-      try {
-        return await Promise.all(inquiries.map(({ landed }) => landed));
-      } finally {
-        disarm();
-      }
     }
 
     return load;
   }
 
-  function learn(sighting: Sighting | undefined): Sighting | undefined {
-    if (sighting === undefined) return undefined;
-    const { targetKey } = sighting;
-    const before = memory.targets[targetKey];
-    memory = fold(memory, [sighting], { rise: knobs.rise, priorOf });
-    if (before?.status !== memory.targets[targetKey]?.status) archive.note();
-    return sighting;
+  async function follow(invocation: Invocation, stop: AbortSignal): Promise<void> {
+    const loop: FollowedLoop = {
+      place: invocation.place,
+      stateOf,
+      learn(sighting) {
+        learn(sighting);
+        invocation.waitUntil(keep());
+      },
+      check: (key) => void begin(invocation)({ isForced: true, isTrusted: true, only: key }),
+    };
+    await follower?.follow([...targets.values()], loop, stop);
   }
 
-  function priorOf(state: TargetState | undefined, { targetKey, atMs }: Sighting): TargetState | undefined {
-    const target = targets.get(targetKey);
-    return target && remembered(state, target.upstream, { nowMs: atMs, bounds: knobs });
+  /** Learn what a check saw, unless a stream knew better meanwhile. */
+  function heed(sighting: Sighting): void {
+    if (follower?.heed(sighting) !== false) learn(sighting);
+  }
+
+  function learn(sighting: Sighting): void {
+    if (memory.learn(sighting)) archive.note();
+  }
+
+  async function keep(): Promise<void> {
+    const mark = await archive.keep(memory.snapshot());
+    if (mark !== undefined) memory.mark(mark);
   }
 
   /** Only a bug of our own comes here; nobody awaits a refresh, so this line is all that tells of it. */
@@ -177,7 +184,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     log({ event: "refresh-error", error: String(error) });
   }
 
-  return { begin };
+  return { begin, follow };
 }
 
 /** How a refresh was asked for. */

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
+import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes } from "./surface/routes.ts";
 
@@ -13,6 +14,8 @@ export interface Platform {
   readonly log: (entry: RefreshLog | RefreshFault) => void;
   /** Aborts when the server stops: open Watch streams then end. */
   readonly shutdown?: AbortSignal;
+  /** Keeps Watch streams of upstreams, where a process lives long enough to. */
+  readonly follower?: Follower;
 }
 
 /** The whole of Rollcall, short of a listener. */
@@ -21,13 +24,25 @@ export interface Rollcall {
   answer(request: Request, invocation: Invocation): Promise<Response>;
   /** Bring the snapshot up to date with nobody asking. */
   refresh(invocation: Invocation): Promise<void>;
+  /** Keep the Watch streams of watched upstreams, until `stop` aborts. Never rejects. */
+  follow(invocation: Invocation, stop: AbortSignal): Promise<void>;
 }
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
-export function createRollcall({ config, prober, store, clock, log, shutdown }: Platform): Rollcall {
+export function createRollcall(platform: Platform): Rollcall {
+  const { config, prober, store, clock, log, shutdown, follower } = platform;
   const { registry, knobs, readToken, problems } = config;
   const isRegistryInvalid = problems.length > 0;
-  const refresher = createRefresher({ registry, knobs, prober, store, clock, log, isRegistryInvalid });
+  const refresher = createRefresher({
+    registry,
+    knobs,
+    prober,
+    store,
+    clock,
+    log,
+    isRegistryInvalid,
+    ...(follower && { follower }),
+  });
   // No answer stays fresh longer than the part of it that ages first.
   const shortestTtlMs = Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs));
   const app = createRoutes({
@@ -44,5 +59,6 @@ export function createRollcall({ config, prober, store, clock, log, shutdown }: 
   return {
     answer: async (request, invocation) => await app.fetch(request, { load: refresher.begin(invocation) }),
     refresh: async (invocation) => void await refresher.begin(invocation)({ accept: "fresh" }),
+    follow: refresher.follow,
   };
 }

@@ -65,6 +65,8 @@ export interface LoadOptions {
   readonly accept?: "stale" | "fresh";
   /** Probe again what is fresh too (`Cache-Control: no-cache`). */
   readonly isForced?: boolean;
+  /** Key of the one target that is meant by `isForced`; default all. */
+  readonly only?: string;
   /** The caller holds the `read` token: its forced refreshes are not limited to one per target per 5 s. */
   readonly isTrusted?: boolean;
   /**

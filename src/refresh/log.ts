@@ -23,6 +23,15 @@ export interface RefreshFault {
   readonly error: string;
 }
 
+/** The Watch stream of a target came to be, or is no more; told on change only. */
+export interface WatchLog {
+  readonly event: "watch";
+  /** Its key. */
+  readonly target: string;
+  /** `unimplemented`: the upstream has no Watch, and is only checked. */
+  readonly state: "connected" | "ended" | "unimplemented";
+}
+
 /** What a finished refresh is made into a log line from. */
 export interface FinishedRefresh {
   readonly place: string;
