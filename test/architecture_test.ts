@@ -29,6 +29,9 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@connectrpc/connect": ["surface"],
   "@bufbuild/protobuf": ["gen", "surface"],
   "smol-toml": ["config"],
+  // Deno's TLS; the Worker must not reach it, see below.
+  "node:tls": ["probe"],
+  "node:stream": ["probe"],
 };
 
 const SOURCE = new URL("../src/", import.meta.url);

@@ -1,4 +1,5 @@
 import type { Upstream } from "../core/registry.ts";
+import { isObject, parseJson } from "../wire/json.ts";
 import { exchange, methodUrl, probeHeaders, type Question, readBody, statusVerdict, TOO_LONG } from "./exchange.ts";
 import type { HealthMethod } from "./health-method.ts";
 import { codeOfName, grpcVerdict, mismatch, type Verdict } from "./verdict.ts";
@@ -79,14 +80,6 @@ async function readErrorBody(response: Response): Promise<Uint8Array> {
 }
 
 function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const value = parseJson(body);
+  return isObject(value) ? value : undefined;
 }

@@ -7,6 +7,7 @@ import {
   encodeHealthCheckRequest,
   WIRE_STATUS,
 } from "../wire/health.ts";
+import { isObject } from "../wire/json.ts";
 import { grpcVerdict, mismatch, servingVerdict, type Verdict } from "./verdict.ts";
 
 /** A unary method, as every protocol that carries protobuf messages asks it. */
@@ -94,8 +95,4 @@ function statusNumber(status: unknown): number | undefined {
   if (typeof status === "number") return Number.isInteger(status) ? status : undefined;
   if (typeof status !== "string") return undefined;
   return Object.entries(WIRE_STATUS).find(([name]) => name === status)?.[1] ?? -1;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -26,7 +26,7 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   [/^(?:the binding |keys may not be consistent|no (?:keys|certificates) found)/i, "not-attempted"],
   // Our own process has no file descriptor left.
   [/^(?:tcp open error: )?too many open files/i, "not-attempted"],
-  // `fetch`, then `Deno.connect`, then `node:tls`.
+  // Deno's `fetch`, then its TCP connections, then `node:tls`.
   [/^(?:dns error|failed to lookup address information|getaddrinfo )/, "dns"],
   // A server of HTTP/1 only is no fault of TLS.
   [/^(?:TLS without ALPN|received fatal alert: NoApplicationProtocol)/, "protocol_mismatch"],
