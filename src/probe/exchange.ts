@@ -51,7 +51,10 @@ export function methodUrl({ url }: Upstream, path: string): string {
 }
 
 /** The upstream's own headers over the common ones, and under those of the protocol, which `config/headers.ts` refuses. */
-export function probeHeaders({ target, hops }: Pick<Asking, "target" | "hops">, own: Readonly<Record<string, string>>): Headers {
+export function probeHeaders(
+  { target, hops }: Pick<Asking, "target" | "hops">,
+  own: Readonly<Record<string, string>>,
+): Headers {
   // One call instead of a dozen: each into a Headers object leaves JavaScript, which is what a probe's CPU goes to.
   return new Headers({ ...COMMON, ...target.upstream.headers, [HOPS_HEADER]: String(hops + 1), ...own });
 }

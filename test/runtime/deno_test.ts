@@ -4,7 +4,8 @@ import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
 import { WIRE_STATUS } from "../../src/wire/health.ts";
 import { eventually } from "../support/eventually.ts";
-import { startOnDeno } from "../support/rollcall-deno.ts";
+import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
+import { type RunningProcess, startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 import { runtimeSuite } from "./suite.ts";
 
@@ -51,6 +52,58 @@ Deno.test("Deno: a process out of file descriptors calls nobody dead for it, and
   assert.equal(answer.status, 200);
   for (const { notServing } of rollcall.entries("refresh")) assert.deepEqual(notServing, []);
 });
+
+/** No check of these is due while a test lasts, and nobody refreshes but a reader. */
+const SELDOM = { watch: true, ttlMs: 60_000 };
+
+Deno.test("Deno: watch = true makes a change known long before a check is due", async () => {
+  await using fetched = await startUpstream();
+  await using native = await startGrpcJsUpstream();
+  await using rollcall = await startOnDeno({
+    upstreams: [
+      { name: "a", url: fetched.url, protocol: "grpc-web", ...SELDOM },
+      { name: "b", url: native.url, ...SELDOM },
+    ],
+  });
+  await becomes(rollcall, 200);
+  await eventually(() => rollcall.entries("watch")[1], () => `no two streams are open:\n${rollcall.log()}`);
+  const checks = fetched.requests();
+  for (const upstream of [fetched, native]) {
+    upstream.setStatus("", "NOT_SERVING");
+    await becomes(rollcall, 503);
+    upstream.setStatus("", "SERVING");
+    await becomes(rollcall, 200);
+  }
+  assert.equal(fetched.requests(), checks);
+  assert.equal(await rollcall.terminate(), 0);
+});
+
+Deno.test("Deno: watch = true sees a server die and come back long before a check is due", async () => {
+  for (
+    const [start, registered] of [
+      [startUpstream, { protocol: "connect" }],
+      [startGrpcJsUpstream, { protocol: "grpc" }],
+    ] as const
+  ) {
+    const before = await start();
+    const { url, port } = before;
+    await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url, ...registered, ...SELDOM }] });
+    await becomes(rollcall, 200);
+    await eventually(() => rollcall.entries("watch")[0], () => `no stream is open:\n${rollcall.log()}`);
+    await before.close();
+    await becomes(rollcall, 503);
+    await using _after = await start({ port });
+    await becomes(rollcall, 200);
+    assert.deepEqual(rollcall.entries("watch").map(({ state }) => state), ["connected", "ended", "connected"]);
+  }
+});
+
+async function becomes(rollcall: RunningProcess, status: number): Promise<void> {
+  await eventually(
+    async () => (await fetch(`${rollcall.url}/dry_run`)).status === status || undefined,
+    () => `it does not become ${status}:\n${rollcall.log()}`,
+  );
+}
 
 Deno.test("Deno: the start banner says where it listens and whom it watches", async () => {
   await using upstream = await startUpstream();
