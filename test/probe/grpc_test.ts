@@ -1,72 +1,57 @@
 import assert from "node:assert/strict";
-import type { CallResult } from "../../src/probe/grpc/call.ts";
 import { askGrpc } from "../../src/probe/grpc.ts";
+import { ERROR_CODE, FLAG } from "../../src/probe/grpc/protocol.ts";
 import { CHECK } from "../../src/probe/health-method.ts";
 import { createDenoNetwork } from "../../src/probe/network/deno.ts";
-import { encodeFrame } from "../../src/wire/grpc-web.ts";
-import { encodeHealthCheckResponse } from "../../src/wire/health.ts";
-import { brief } from "./answers.ts";
-import { targetOf } from "./target.ts";
+import { createHarness } from "./grpc/harness.ts";
+import { answer, join, OK_HEAD, OK_TRAILERS, say, SERVING } from "./grpc/memory-peer.ts";
+import { patient, targetOf } from "./target.ts";
 
-const MESSAGE = encodeFrame(encodeHealthCheckResponse(1));
-const GRPC = { "content-type": "application/grpc" };
-const OK = { "grpc-status": "0" };
-
-function reply(
-  httpStatus: number,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
-  trailers: Readonly<Record<string, string>>,
-): CallResult {
-  return {
-    kind: "reply",
-    httpStatus,
-    headers: new Map(Object.entries(headers)),
-    body,
-    trailers: new Map(Object.entries(trailers)),
-  };
-}
-
-function trailersOnly(headers: Readonly<Record<string, string>>): CallResult {
-  return reply(200, headers, new Uint8Array(), headers);
-}
-
-/** What a probe makes of how a call ended. */
-async function judged(result: CallResult): Promise<string> {
-  const network = createDenoNetwork();
-  const grpc = { unary: () => Promise.resolve(result), stream: () => Promise.resolve(result), close: () => {} };
-  const signal = new AbortController().signal;
+/** What a probe makes of a peer that says this after its SETTINGS. */
+async function verdictOf(bytes: Uint8Array): Promise<string> {
+  const { client, peer, settle } = createHarness();
   const target = targetOf({ url: "grpc://a.example:1", protocol: "grpc" });
-  return brief(await askGrpc({ target, timeoutMs: 1_500, signal, attempt: 0, hops: 0, network, grpc }, CHECK));
+  const asking = { target, ...patient(), attempt: 0, hops: 0, network: createDenoNetwork(), grpc: client };
+  const asked = askGrpc(asking, CHECK);
+  await settle();
+  peer.connections[0]?.send(say.settings(), bytes);
+  const verdict = await asked;
+  client.close();
+  if (verdict.kind === "not-attempted") return verdict.kind;
+  const cause = verdict.kind === "failed" ? verdict.failure : verdict.reason ?? "";
+  const status = verdict.kind === "failed" ? "failed" : verdict.status;
+  return [status, cause, verdict.isFramed ? "framed" : ""].filter((word) => word !== "").join(" ");
 }
 
-const CASES: readonly (readonly [what: string, result: CallResult, expect: string])[] = [
-  ["a message and status 0", reply(200, GRPC, MESSAGE, OK), "SERVING"],
-  ["another spelling of the type", reply(200, { "content-type": "application/grpc+proto" }, MESSAGE, OK), "SERVING"],
-  ["no message and status 0", reply(200, GRPC, new Uint8Array(), OK), "UNKNOWN status_unknown"],
-  ["trailers only", trailersOnly({ ...GRPC, "grpc-status": "5" }), "NOT_SERVING service_not_registered"],
-  // As grpclib refuses a method it has not.
-  ["trailers only, without a type", trailersOnly({ "grpc-status": "12" }), "UNKNOWN health_unimplemented"],
-  ["no type and no status", trailersOnly({}), "failed protocol_mismatch"],
-  ["no type, and a body", reply(200, {}, MESSAGE, OK), "failed protocol_mismatch"],
-  ["gRPC-web", reply(200, { "content-type": "application/grpc-web" }, MESSAGE, OK), "failed protocol_mismatch"],
-  ["a page", reply(200, { "content-type": "text/html" }, MESSAGE, {}), "failed protocol_mismatch"],
-  ["a message and no status", reply(200, GRPC, MESSAGE, {}), "failed protocol_mismatch"],
-  ["a status that is none", reply(200, GRPC, MESSAGE, { "grpc-status": "ok" }), "failed protocol_mismatch"],
-  ["two messages", reply(200, GRPC, new Uint8Array([...MESSAGE, ...MESSAGE]), OK), "failed protocol_mismatch"],
-  ["a bare 404", trailersOnlyOf(404), "UNKNOWN health_unimplemented"],
-  ["a bare 503 with a grpc-status", reply(503, GRPC, new Uint8Array(), { "grpc-status": "5" }), "failed unavailable"],
-  ["RST_STREAM ENHANCE_YOUR_CALM", { kind: "reset", code: 8, message: "calm" }, "failed overloaded"],
-  ["RST_STREAM CANCEL", { kind: "reset", code: 1, message: "cancel" }, "failed rpc_error"],
-  ["a fault", { kind: "fault", failure: "unavailable", message: "gone" }, "failed unavailable"],
+const CASES: readonly (readonly [name: string, bytes: Uint8Array, expect: string])[] = [
+  ["a good answer", answer(1), "SERVING framed"],
+  [
+    "a trailers-only refusal",
+    say.headers(1, { ...OK_HEAD, "grpc-status": "16" }, FLAG.END_STREAM),
+    "UNKNOWN probe_denied framed",
+  ],
+  ["a bare HTTP 503", say.headers(1, { ":status": "503" }, FLAG.END_STREAM), "failed unavailable"],
+  ["no trailers", join(say.headers(1, OK_HEAD), say.data(1, SERVING, FLAG.END_STREAM)), "failed protocol_mismatch"],
+  [
+    "two messages",
+    join(
+      say.headers(1, OK_HEAD),
+      say.data(1, join(SERVING, SERVING)),
+      say.headers(1, OK_TRAILERS, FLAG.END_STREAM),
+    ),
+    "failed protocol_mismatch",
+  ],
+  ["REFUSED_STREAM", say.reset(1, ERROR_CODE.REFUSED_STREAM), "failed unavailable"],
+  ["CANCEL", say.reset(1, ERROR_CODE.CANCEL), "failed rpc_error"],
+  ["INTERNAL_ERROR", say.reset(1, ERROR_CODE.INTERNAL_ERROR), "failed rpc_error"],
+  ["ENHANCE_YOUR_CALM", say.reset(1, ERROR_CODE.ENHANCE_YOUR_CALM), "failed overloaded"],
+  ["INADEQUATE_SECURITY", say.reset(1, ERROR_CODE.INADEQUATE_SECURITY), "UNKNOWN probe_denied"],
+  ["HTTP_1_1_REQUIRED", say.reset(1, ERROR_CODE.HTTP_1_1_REQUIRED), "failed protocol_mismatch"],
+  ["GOAWAY", say.goaway(0, ERROR_CODE.NO_ERROR), "failed unavailable"],
 ];
 
-function trailersOnlyOf(status: number): CallResult {
-  return reply(status, {}, new Uint8Array(), {});
-}
-
-for (const [what, result, expect] of CASES) {
-  Deno.test(`askGrpc() is ${expect} when it gets ${what}`, async () => {
-    assert.equal(await judged(result), expect);
+for (const [name, bytes, expect] of CASES) {
+  Deno.test(`askGrpc() takes ${name} for ${expect}`, async () => {
+    assert.equal(await verdictOf(bytes), expect);
   });
 }
