@@ -1,6 +1,7 @@
 import type { Upstream } from "../core/registry.ts";
 import { HOPS_HEADER } from "../wire/hops.ts";
 import { readBounded } from "../wire/read-bounded.ts";
+import { BODY_MAX_BYTES } from "./body-limit.ts";
 import { httpVerdict, mismatch, type Verdict } from "./verdict.ts";
 import type { Asking } from "./way.ts";
 
@@ -41,9 +42,6 @@ export async function exchange(
     await discard(response);
   }
 }
-
-/** Longest answer read, in bytes. A health answer takes about fifty; the rest is room for a list, and trailers of proxies. */
-export const BODY_MAX_BYTES = 65_536;
 
 /** Where a method of an upstream is, on any protocol over HTTP. `grpc(s)://` is HTTP by another name. */
 export function methodUrl({ url }: Upstream, path: string): string {

@@ -1,4 +1,4 @@
-import { BODY_MAX_BYTES } from "../exchange.ts";
+import { BODY_MAX_BYTES } from "../body-limit.ts";
 import { type CallFault, type CallReply, type ReplyHead, strange, type StreamCall } from "./call.ts";
 import type { HeaderField } from "./header-field.ts";
 import type { HeaderBlock } from "./hpack.ts";

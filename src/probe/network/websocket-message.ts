@@ -1,4 +1,4 @@
-import { BODY_MAX_BYTES } from "../exchange.ts";
+import { BODY_MAX_BYTES } from "../body-limit.ts";
 import type { FirstMessage } from "../network.ts";
 import type { ByteReader } from "./byte-reader.ts";
 

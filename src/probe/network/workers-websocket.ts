@@ -1,4 +1,4 @@
-import { BODY_MAX_BYTES } from "../exchange.ts";
+import { BODY_MAX_BYTES } from "../body-limit.ts";
 import type { FirstMessage, WebSocketRequest } from "../network.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Target } from "../../core/registry.ts";
 import type { WatchEnd, WatchOptions } from "../../ports.ts";
 import { createEnvelopeReader, type Envelope } from "../../wire/envelopes.ts";
-import { BODY_MAX_BYTES } from "../exchange.ts";
+import { BODY_MAX_BYTES } from "../body-limit.ts";
 import type { ProberOptions } from "../prober.ts";
 import type { Verdict } from "../verdict.ts";
 
