@@ -1,6 +1,6 @@
 /** The codec against one by other hands: nghttp2, behind `node:http2`, on a real socket. */
 import assert from "node:assert/strict";
-import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from "node:http2";
+import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { once } from "node:events";
 import fc from "fast-check";
 import { createFrameReader, encodeFrame, type Frame } from "../../../src/probe/grpc/frames.ts";
@@ -20,7 +20,7 @@ interface Answer {
 async function startServer(answers: readonly Answer[]) {
   const asked: IncomingHttpHeaders[] = [];
   const server = createServer();
-  server.on("stream", (stream, headers) => {
+  server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     const answer = answers[asked.push(headers) - 1];
     stream.respond({ ":status": 200, ...answer?.headers }, { waitForTrailers: true, endStream: false });
     stream.on("wantTrailers", () => stream.sendTrailers(answer?.trailers ?? {}));
