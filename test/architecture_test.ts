@@ -117,4 +117,5 @@ Deno.test("the Worker does not reach what only Deno can run", () => {
     assert.doesNotMatch(textOf.get(path) ?? "", /\bDeno\./, path);
   }
   assert.ok(reached.has("refresh.ts"));
+  for (const path of ["probe/watch.ts", "refresh/follow.ts"]) assert.ok(textOf.has(path) && !reached.has(path), path);
 });
