@@ -4,6 +4,7 @@ import { clientsSuite } from "./suite/clients.ts";
 import { faultsSuite } from "./suite/faults.ts";
 import { httpSuite } from "./suite/http.ts";
 import { malformedSuite } from "./suite/malformed.ts";
+import { protocolsSuite } from "./suite/protocols.ts";
 import { readersSuite } from "./suite/readers.ts";
 import { rpcSuite } from "./suite/rpc.ts";
 import { storeSuite } from "./suite/store.ts";
@@ -18,6 +19,7 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   rpcSuite(platform, start);
   watchSuite(platform, start);
   faultsSuite(platform, start);
+  protocolsSuite(platform, start);
   readersSuite(platform, start);
   storeSuite(platform, start);
   bootSuite(platform, start);
