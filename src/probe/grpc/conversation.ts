@@ -79,7 +79,7 @@ export function createConversation({ clock, write, lose, retire, onIdle }: Conve
         giveBack(connection, event.wireBytes);
         const stream = streamOf(event.streamId);
         if (stream === undefined) return false;
-        answer(stream, stream.reply.data(event.bytes, event.isEnd));
+        answer(stream, stream.reply.data(event));
         if (streams.get(event.streamId) !== undefined) giveBack(stream, event.wireBytes);
         return event.bytes.length > 0;
       }

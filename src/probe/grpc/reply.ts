@@ -1,5 +1,6 @@
 import { BODY_MAX_BYTES } from "../body-limit.ts";
 import { type CallFault, type CallReply, type ReplyHead, strange, type StreamCall } from "./call.ts";
+import type { PeerEvent } from "./events.ts";
 import type { HeaderField } from "./header-field.ts";
 import type { HeaderBlock } from "./hpack.ts";
 import { join } from "./join.ts";
@@ -9,7 +10,9 @@ export interface ReplyReader {
   /** @returns How the answer ended; undefined while it goes on. */
   headers(block: HeaderBlock, isEnd: boolean): CallReply | CallFault | undefined;
   /** @returns As `headers` does. */
-  data(bytes: Uint8Array, isEnd: boolean): CallReply | CallFault | undefined;
+  data(
+    data: Pick<Extract<PeerEvent, { kind: "data" }>, "bytes" | "wireBytes" | "isEnd">,
+  ): CallReply | CallFault | undefined;
   /** Headers came, more than informational ones. */
   hasBegun(): boolean;
 }
@@ -23,14 +26,17 @@ export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
   let head: ReplyHead | undefined;
   const pieces: Uint8Array[] = [];
   let bodyBytes = 0;
+  let readBytes = 0;
 
   function end(head: ReplyHead, trailers: CallReply["trailers"]): CallReply {
     return { kind: "reply", ...head, body: join(pieces, bodyBytes), trailers };
   }
 
-  function keep(bytes: Uint8Array): void {
+  function keep(bytes: Uint8Array, wireBytes: number): void {
     pieces.push(bytes);
     bodyBytes += bytes.length;
+    // Padding takes as long to read.
+    readBytes += wireBytes;
   }
 
   function begin(fields: readonly HeaderField[], isEnd: boolean): CallReply | CallFault | undefined {
@@ -50,11 +56,11 @@ export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
       if (block.fields.some(([name]) => name.startsWith(":"))) return strange("pseudo-header in the trailers");
       return end(head, mapOf(block.fields));
     },
-    data(bytes, isEnd) {
+    data({ bytes, wireBytes, isEnd }) {
       if (head === undefined) return strange("DATA before the headers");
-      if (onBody === undefined) keep(bytes);
+      if (onBody === undefined) keep(bytes, wireBytes);
       else onBody(bytes, head);
-      if (bodyBytes > BODY_MAX_BYTES) return strange(`answer longer than ${BODY_MAX_BYTES} bytes`);
+      if (readBytes > BODY_MAX_BYTES) return strange(`answer longer than ${BODY_MAX_BYTES} bytes`);
       return isEnd ? end(head, NO_TRAILERS) : undefined;
     },
     hasBegun: () => head !== undefined,

@@ -256,6 +256,14 @@ const ANSWERS: readonly (readonly [name: string, bytes: Uint8Array, expect: stri
     "protocol_mismatch: answer longer than 65536 bytes",
   ],
   [
+    "a body that is short, and padded without end",
+    join(
+      say.headers(1, OK_HEAD),
+      ...Array(257).fill(say.data(1, Uint8Array.of(254, 0, ...Array(254).fill(0)), FLAG.PADDED)),
+    ),
+    "protocol_mismatch: answer longer than 65536 bytes",
+  ],
+  [
     "headers without a status",
     say.headers(1, { "content-type": "application/grpc" }),
     "protocol_mismatch: headers without a status",
