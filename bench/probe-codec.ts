@@ -19,13 +19,16 @@ const TICK_MS = 10;
 
 const DIRECT = `
   import { systemClock } from "./src/clock.ts";
-import { createProber } from "./src/probe/prober.ts";
+  import { NOTHING_KNOWN } from "./src/core/known.ts";
+  import { createProber } from "./src/probe/prober.ts";
   const upstream = { name: "a", url: "https://a.example", protocol: "grpc-web", codec: "proto", services: [""],
     timeoutMs: 1500, ttlMs: 15000, critical: true, headers: {} };
   const target = { key: "a/", upstream, service: "" };
   export function createAsk(fetch) {
-    const prober = createProber({ nowMs: systemClock.nowMs, fetch });
-    return async (signal) => (await prober.probe(target, { timeoutMs: 1500, signal })).status === "SERVING";
+    const network = { fetchFor: () => fetch, keepsConnections: false, convertsGrpcWeb: false };
+    const session = createProber({ clock: systemClock, network }).begin(0);
+    const options = { timeoutMs: 1500, attempt: 0, known: NOTHING_KNOWN, pay: () => false };
+    return async (signal) => (await session.probe(target, { ...options, signal })).status === "SERVING";
   }
 `;
 
