@@ -36,6 +36,24 @@ export function good(column: Column, message: Uint8Array = column.message): Faul
   return { send: ({ text }) => [join(upgrade(text), webSocketHead(message.length), message)] };
 }
 
+/** After a whole request, in the column's HTTP. */
+export function asked({ wire }: Column, fault: Fault): Fault {
+  return { ...fault, reads: wire === "http2" ? "http2" : "http1" };
+}
+
+/** The first bytes of any body. */
+export const SCRAP = new Uint8Array(3);
+
+/** An error page that stops after its first bytes, and keeps the connection. */
+export function unfinished({ wire }: Column, status: number): Fault {
+  const fields = { "content-type": "text/html" };
+  if (wire !== "http2") return { end: "hang", send: join(head(status, { ...fields, "content-length": "100" }), SCRAP) };
+  const send: Fault["send"] = ({ streamId }) => [
+    join(headers(streamId, { ":status": String(status), ...fields }), data(streamId, SCRAP)),
+  ];
+  return { end: "hang", reads: "http2", send };
+}
+
 /** How an answer that has begun goes on. */
 export interface Beginning {
   readonly pieces: Iterable<Uint8Array>;

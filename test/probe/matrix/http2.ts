@@ -1,5 +1,6 @@
 import type { Fault } from "../../support/fault-server.ts";
 import { block, data, endless, frame, headers, join, string, trailers } from "../../support/http2-pieces.ts";
+import { HTTP2_GREETING } from "../../support/request-reader.ts";
 import { ERROR_CODE, FLAG } from "../../../src/probe/grpc/protocol.ts";
 import { messageFrame } from "./bytes.ts";
 import { type Column, HTTP2 } from "./columns.ts";
@@ -26,6 +27,10 @@ export const HTTP2_ROWS: readonly Row[] = [
     join(whole(streamId, message), rst(streamId, "NO_ERROR")),
   ]),
   row("GOAWAY instead of an answer", UNAVAILABLE, () => () => [goaway(0, "NO_ERROR")]),
+  {
+    ...row("GOAWAY on accept", UNAVAILABLE, () => () => []),
+    fault: () => ({ when: "connect", send: join(HTTP2_GREETING, goaway(0, "NO_ERROR")), end: "hang" }),
+  },
   row("GOAWAY ENHANCE_YOUR_CALM", UNAVAILABLE, () => () => [goaway(0, "ENHANCE_YOUR_CALM")]),
   row("GOAWAY HTTP_1_1_REQUIRED", MISMATCH, () => () => [goaway(0, "HTTP_1_1_REQUIRED")]),
   row("GOAWAY before the answer", SERVING, ({ message }) => ({ streamId }) => [

@@ -44,6 +44,9 @@ export const MISMATCH = "NOT_SERVING protocol_mismatch";
 /** The probe was cut off at its deadline; nowhere else may it be. */
 export const LATE = "NOT_SERVING timeout at its deadline";
 
+/** workerd says of most faults below HTTP that its connection was lost, whatever it was. */
+export const UNTOLD_BY_WORKERD = [MISMATCH, UNAVAILABLE] as const;
+
 /** What a platform expects. */
 export function expectedOn(platform: Platform, expected: Expected): string {
   if (typeof expected === "string") return expected;

@@ -6,7 +6,7 @@ import { expectedIn, ROWS } from "../matrix.ts";
 import { ALL, type Column, type ColumnName, COLUMNS } from "./columns.ts";
 import { type Place, startPlace } from "./place.ts";
 import { expectedOn, LATE, type Misfortune } from "./row.ts";
-import type { Settled } from "./settle.ts";
+import { AGES_MS, type Settled } from "./settle.ts";
 import type { Platform, Settler } from "./settler.ts";
 
 /** One upstream of the matrix, and what came of it. */
@@ -77,7 +77,8 @@ async function start(plan: Plan): Promise<Started> {
   const place = await startPlace(plan.misfortune, column);
   const tls = "certificate" in Object(plan.misfortune) ? { tls: { ca: CA } } : {};
   const timeoutMs = plan.expected === LATE ? SHORT_MS : LONG_MS;
-  return { ...plan, place, upstream: upstream(plan.name, { ...column.upstream, ...tls, url: place.url, timeoutMs }) };
+  const registered = { ...column.upstream, ...tls, url: place.url, timeoutMs, ttlMs: AGES_MS };
+  return { ...plan, place, upstream: upstream(plan.name, registered) };
 }
 
 function openIn(started: readonly Started[]): readonly string[] {

@@ -27,8 +27,7 @@ export async function settle(registry: Registry, prober: Prober): Promise<Readon
   const pending: Promise<void>[] = [];
   const refresher = createRefresher({
     registry,
-    // All fits one refresh, and stays fresh after it.
-    knobs: { ...DEFAULT_KNOBS.deno, ttlMs: AGES_MS, staleMs: AGES_MS, expireMs: AGES_MS },
+    knobs: { ...DEFAULT_KNOBS.deno, staleMs: AGES_MS, expireMs: AGES_MS },
     prober,
     store: createMemoryStore(),
     clock: { ...systemClock, nowMs: () => systemClock.nowMs() + skippedMs },
@@ -43,8 +42,8 @@ export async function settle(registry: Registry, prober: Prober): Promise<Readon
   return Object.fromEntries(targets.map((report) => [report.target.upstream.name, settledOf(report)]));
 }
 
-/** Longer than any refresh. */
-const AGES_MS = 3_600_000;
+/** Longer than any refresh; as an upstream's `ttlMs`, only suspects are asked again. */
+export const AGES_MS = 3_600_000;
 
 function settledOf({ target, status, state }: TargetReport): Settled {
   if (state === undefined) throw new Error(`Cannot tell of ${target.key}: it was not asked`);
