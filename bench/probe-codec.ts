@@ -25,7 +25,7 @@ const DIRECT = `
     timeoutMs: 1500, ttlMs: 15000, critical: true, headers: {} };
   const target = { key: "a/", upstream, service: "" };
   export function createAsk(fetch) {
-    const network = { fetchFor: () => fetch, keepsConnections: false, convertsGrpcWeb: false };
+    const network = { fetchFor: () => fetch, keepsConnections: false, idleMaxMs: 0, convertsGrpcWeb: false };
     const session = createProber({ clock: systemClock, network }).begin(0);
     const options = { timeoutMs: 1500, attempt: 0, known: NOTHING_KNOWN, pay: () => false };
     return async (signal) => (await session.probe(target, { ...options, signal })).status === "SERVING";

@@ -14,6 +14,8 @@ export interface Network {
   readonly convertsGrpcWeb: boolean;
   /** A connection may outlive the refresh that opened it. */
   readonly keepsConnections: boolean;
+  /** How long a connection may be without a call before it is closed, in milliseconds. */
+  readonly idleMaxMs: number;
   /** Open a WebSocket, read what comes first, and close it. Rejects as `dial` does. */
   firstMessage(upstream: Upstream, request: WebSocketRequest): Promise<FirstMessage>;
 }

@@ -29,7 +29,7 @@ export interface ProberOptions {
  * messages are cleaned of the header values that were sent.
  */
 export function createProber({ clock, network }: ProberOptions): Prober {
-  const openClient = () => createGrpcClient({ dial: network.dial, clock });
+  const openClient = () => createGrpcClient({ ...network, clock });
   const kept = network.keepsConnections ? openClient() : undefined;
   return {
     begin(hops) {

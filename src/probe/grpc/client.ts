@@ -22,13 +22,12 @@ export interface GrpcClient {
 }
 
 /** What a client works with. */
-export interface GrpcClientOptions {
-  readonly dial: Network["dial"];
+export interface GrpcClientOptions extends Pick<Network, "dial" | "idleMaxMs"> {
   readonly clock: Clock;
 }
 
 /** Create a client without connections; each is opened by the first call that needs it, and kept while it is used. */
-export function createGrpcClient({ dial, clock }: GrpcClientOptions): GrpcClient {
+export function createGrpcClient({ dial, idleMaxMs, clock }: GrpcClientOptions): GrpcClient {
   const lines = new Map<string, Line>();
 
   function connectionOf(upstream: Upstream, { isFresh }: Pick<Call, "isFresh">): Connection {
@@ -37,7 +36,7 @@ export function createGrpcClient({ dial, clock }: GrpcClientOptions): GrpcClient
       return line.connection;
     }
     line?.connection.retire();
-    const connection = openConnection({ dial: (signal) => dial(upstream, signal), clock });
+    const connection = openConnection({ dial: (signal) => dial(upstream, signal), idleMaxMs, clock });
     lines.set(upstream.name, { upstream, connection });
     return connection;
   }

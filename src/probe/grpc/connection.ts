@@ -22,11 +22,13 @@ export interface Connection {
 export interface ConnectionOptions {
   /** Opens the byte stream; rejects when the signal aborts. */
   readonly dial: (signal: AbortSignal) => Promise<ByteStream>;
+  /** How long it may be without a call, in milliseconds. */
+  readonly idleMaxMs: number;
   readonly clock: Clock;
 }
 
 /** Open a connection; calls may be made on it at once, and wait. It closes itself when it is not used for a while. */
-export function openConnection({ dial, clock }: ConnectionOptions): Connection {
+export function openConnection({ dial, idleMaxMs, clock }: ConnectionOptions): Connection {
   const dialling = new AbortController();
   const conversation = createConversation({ clock, write: (bytes) => writer?.write(bytes), lose, onIdle, retire });
   let stream: ByteStream | undefined;
@@ -67,7 +69,7 @@ export function openConnection({ dial, clock }: ConnectionOptions): Connection {
     if (lost !== undefined) return;
     disarm();
     if (isRetired) close();
-    else disarm = clock.after(IDLE_MAX_MS, close);
+    else disarm = clock.after(idleMaxMs, close);
   }
 
   function retire(): void {
@@ -92,6 +94,3 @@ export function openConnection({ dial, clock }: ConnectionOptions): Connection {
     close,
   };
 }
-
-/** Three times as long as a refresh without readers waits on Deno; a server's own limit is seldom shorter. */
-const IDLE_MAX_MS = 60_000;

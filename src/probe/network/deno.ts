@@ -12,10 +12,21 @@ export interface DenoNetwork extends Network {
   close(): void;
 }
 
+/** Three times as long as a refresh without readers waits; a server's own limit is seldom shorter. */
+const IDLE_MAX_MS = 60_000;
+
 /** Create it. */
 export function createDenoNetwork(): DenoNetwork {
   const { fetchFor, close } = createDenoFetches();
-  return { convertsGrpcWeb: false, keepsConnections: true, fetchFor, dial, firstMessage, close };
+  return {
+    convertsGrpcWeb: false,
+    keepsConnections: true,
+    idleMaxMs: IDLE_MAX_MS,
+    fetchFor,
+    dial,
+    firstMessage,
+    close,
+  };
 }
 
 /**

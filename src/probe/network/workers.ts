@@ -34,6 +34,12 @@ export interface WorkersNetworkOptions {
 }
 
 /**
+ * Long enough for an upstream's services to share a connection, and no longer: whether an open socket counts toward the six
+ * connections of an invocation has been told both ways (https://developers.cloudflare.com/workers/platform/limits/).
+ */
+const IDLE_MAX_MS = 100;
+
+/**
  * The network of a Worker. Its sockets belong to the request that opened them, and over TLS offer no ALPN, so that native
  * gRPC over TLS has to leave as gRPC-web.
  */
@@ -49,6 +55,7 @@ export function createWorkersNetwork({ connect, bindings }: WorkersNetworkOption
   return {
     convertsGrpcWeb: true,
     keepsConnections: false,
+    idleMaxMs: IDLE_MAX_MS,
     fetchFor,
     async dial(upstream, signal) {
       const binding = bindingOf(upstream);

@@ -10,7 +10,7 @@ import { createHearing, endOf, endOfHttp, WATCH_PATH, type Watching } from "./he
 /** Follow a Watch stream over native gRPC, on a connection of its own. May reject with what the platform throws. */
 export async function watchByGrpc({ target, network, clock, signal, onStatus }: Watching): Promise<WatchEnd> {
   const { upstream, service } = target;
-  const client = createGrpcClient({ dial: network.dial, clock });
+  const client = createGrpcClient({ ...network, clock });
   const done = new AbortController();
   let end: WatchEnd | undefined;
   // An envelope with flags is a compressed message here, and we did not ask for any.

@@ -24,10 +24,13 @@ export interface Begun {
   readonly connection: PeerConnection;
 }
 
+/** How long a connection may be idle here, in milliseconds. */
+const IDLE_MAX_MS = 60_000;
+
 /** Create one; its client is closed by the caller. */
 export function createHarness(peer: MemoryPeer = createMemoryPeer()): Harness {
   const clock = createTestClock();
-  const client = createGrpcClient({ dial: peer.dial, clock });
+  const client = createGrpcClient({ dial: peer.dial, idleMaxMs: IDLE_MAX_MS, clock });
   const settle = async () => {
     for (let turn = 0; turn < 3; turn++) await setImmediate();
   };

@@ -18,13 +18,14 @@ interface CountingClient extends GrpcClient {
 }
 
 function createCountingClient(): CountingClient {
-  const { dial } = createDenoNetwork();
+  const { dial, idleMaxMs } = createDenoNetwork();
   let dials = 0;
   const client = createGrpcClient({
     dial(upstream, signal) {
       dials++;
       return dial(upstream, signal);
     },
+    idleMaxMs,
     clock: systemClock,
   });
   return { ...client, dials: () => dials };
