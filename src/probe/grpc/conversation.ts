@@ -72,7 +72,11 @@ export function createConversation({ clock, write, lose, retire, onIdle }: Conve
       case "headers": {
         const stream = streamOf(event.streamId);
         if (stream === undefined) return false;
-        answer(stream, stream.reply.headers(event.block, event.isEnd));
+        const end = stream.reply.headers(event.block, event.isEnd);
+        if (end?.kind === "reply" && !event.isEnd) {
+          write(uint32Frame(FRAME_TYPE.RST_STREAM, stream.id, ERROR_CODE.CANCEL));
+        }
+        answer(stream, end);
         return stream.reply.hasBegun();
       }
       case "data": {

@@ -45,7 +45,8 @@ export function createReplyReader(onBody?: StreamCall["onBody"]): ReplyReader {
     if (status.startsWith("1")) return isEnd ? strange("informational headers that end the stream") : undefined;
     const headers = mapOf(fields);
     head = { httpStatus: Number(status), headers };
-    return isEnd ? end(head, headers) : undefined;
+    // A bare HTTP status says all; the page that follows it may hang.
+    return isEnd || status !== "200" ? end(head, headers) : undefined;
   }
 
   return {

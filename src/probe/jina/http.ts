@@ -25,7 +25,13 @@ function get(asking: Asking, path: string): Question {
   };
 }
 
+const JSON_TYPE = /\bjson\b/i;
+
 async function judgeDryRun(response: Response): Promise<Verdict> {
+  // A page may hang, and says no more than its status.
+  if (response.status !== 200 && !JSON_TYPE.test(response.headers.get("content-type") ?? "")) {
+    return statusVerdict(response);
+  }
   const body = await readBody(response);
   if (body === undefined) return response.status === 200 ? TOO_LONG : statusVerdict(response);
   const document = parseJson(body);

@@ -11,10 +11,11 @@ export async function fetchFirstMessage(
 ): Promise<FirstMessage> {
   const asked = new Headers(headers);
   asked.set("upgrade", "websocket");
+  const over = new AbortController();
   const response: UpgradeResponse = await send(url.replace(/^ws/, "http"), {
     headers: asked,
     redirect: "manual",
-    signal,
+    signal: AbortSignal.any([signal, over.signal]),
   });
   const socket = response.webSocket ?? undefined;
   if (socket === undefined) {
@@ -25,6 +26,8 @@ export async function fetchFirstMessage(
     return await firstOf(socket, signal);
   } finally {
     socket.close();
+    // Closed alone, it stays open for as long as the peer likes not to close it too.
+    over.abort();
   }
 }
 

@@ -331,6 +331,20 @@ Deno.test("a conversation says CANCEL of a stream whose answer it does not read 
   client.close();
 });
 
+Deno.test("a conversation does not wait for the page of a bare HTTP status, and goes on", async () => {
+  const { client, peer, begin, settle } = createHarness();
+  const { connection, result } = await begin();
+  connection.send(say.settings(), say.headers(1, { ":status": "502", "content-type": "text/html" }));
+  assert.equal(brief(await result), "HTTP 502, 0 bytes, grpc-status undefined");
+  await settle();
+  assert.deepEqual(join(...connection.writes).subarray(-13), say.reset(1, ERROR_CODE.CANCEL));
+  const second = await begin();
+  connection.send(say.data(1, new Uint8Array(100)), answer(3));
+  assert.equal(brief(await second.result), GOOD);
+  assert.equal(peer.connections.length, 1);
+  client.close();
+});
+
 const FLOOD = "protocol_mismatch: flood of frames that bring no call further";
 
 /** What ends the connection, and with it the call. */

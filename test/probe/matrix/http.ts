@@ -56,8 +56,12 @@ export const BODY_ROWS: readonly Row[] = [
     in: ALL,
     fault: (column) => unfinished(column, 502),
     expect: is.UNAVAILABLE,
-    // These read to the end: trailers may say more, and the page may be a dry run.
-    but: { "grpc": is.LATE, "grpc List": is.LATE, "jina grpc": is.LATE, "jina http": is.LATE },
+  },
+  {
+    name: "HTTP 401, and its page hangs",
+    in: ALL,
+    fault: (column) => unfinished(column, 401),
+    expect: is.DENIED,
   },
   {
     name: "enum 7",

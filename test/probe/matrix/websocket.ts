@@ -1,4 +1,5 @@
 import { join } from "../../support/http2-pieces.ts";
+import { good } from "./answer.ts";
 import { upgrade } from "./bytes.ts";
 import * as is from "./row.ts";
 import type { Row } from "./row.ts";
@@ -22,5 +23,11 @@ export const WEB_SOCKET_ROWS: readonly Row[] = [
     in: ["jina ws"],
     fault: () => ({ send: ({ text }) => [join(upgrade(text), [0x88, 2, 3, 232])] }),
     expect: is.UNAVAILABLE,
+  },
+  {
+    name: "WebSocket that answers no close",
+    in: ["jina ws"],
+    fault: (column) => ({ ...good(column), end: "hang" }),
+    expect: is.SERVING,
   },
 ];
