@@ -24,8 +24,3 @@ export function judgeCall(messages: readonly Frame[], status: GrpcStatus | undef
 export function framesOf(body: Uint8Array): readonly Frame[] | string {
   return decodeFrames(body) ?? "truncated frame, or bytes that are none";
 }
-
-/** At most eight digits: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
-export function grpcTimeout(timeoutMs: number): string {
-  return `${Math.min(99_999_999, Math.max(1, Math.ceil(timeoutMs)))}m`;
-}

@@ -1,4 +1,5 @@
 import type { ProbeOutcome } from "../core/observation.ts";
+import { GRPC_CODES, type GrpcCode } from "../wire/grpc-code.ts";
 
 /** What a probe found, before it is timed and its message cleaned. */
 export type Verdict = Untimed<ProbeOutcome> & {
@@ -20,13 +21,15 @@ export function servingVerdict(status: number, seen = String(status)): Verdict {
  * @param text The upstream's own message; may be empty.
  */
 export function grpcVerdict(code: number, text: string): Verdict {
-  const [name, verdict] = GRPC_CODES[code - 1] ?? [`grpc-status ${code}`, RPC_ERROR];
+  const known = GRPC_CODES[code - 1];
+  const verdict = known === undefined ? RPC_ERROR : BY_GRPC_CODE[known];
+  const name = known ?? `grpc-status ${code}`;
   return { ...verdict, message: text === "" ? name : `${name}: ${text}`, isFramed: true };
 }
 
 /** The gRPC code that a Connect error names; undefined when Connect has no such code. */
 export function codeOfName(name: unknown): number | undefined {
-  const index = GRPC_CODES.findIndex(([known]) => known === name);
+  const index = GRPC_CODES.findIndex((known) => known === name);
   return index < 0 ? undefined : index + 1;
 }
 
@@ -71,25 +74,24 @@ const PROTOCOL_MISMATCH = { kind: "failed", failure: "protocol_mismatch" } as co
 /** By `HealthCheckResponse.ServingStatus`. */
 const BY_SERVING_STATUS: readonly Verdict[] = [STATUS_UNKNOWN, SERVING, NOT_SERVING, NOT_REGISTERED];
 
-/** By gRPC code less one, named as Connect names them: https://connectrpc.com/docs/protocol#error-codes */
-const GRPC_CODES: readonly (readonly [name: string, verdict: Verdict])[] = [
-  ["canceled", RPC_ERROR],
-  ["unknown", RPC_ERROR],
-  ["invalid_argument", RPC_ERROR],
-  ["deadline_exceeded", TIMEOUT],
-  ["not_found", NOT_REGISTERED],
-  ["already_exists", RPC_ERROR],
-  ["permission_denied", DENIED],
-  ["resource_exhausted", OVERLOADED],
-  ["failed_precondition", RPC_ERROR],
-  ["aborted", RPC_ERROR],
-  ["out_of_range", RPC_ERROR],
-  ["unimplemented", UNIMPLEMENTED],
-  ["internal", RPC_ERROR],
-  ["unavailable", UNAVAILABLE],
-  ["data_loss", RPC_ERROR],
-  ["unauthenticated", DENIED],
-];
+const BY_GRPC_CODE: Readonly<Record<GrpcCode, Verdict>> = {
+  canceled: RPC_ERROR,
+  unknown: RPC_ERROR,
+  invalid_argument: RPC_ERROR,
+  deadline_exceeded: TIMEOUT,
+  not_found: NOT_REGISTERED,
+  already_exists: RPC_ERROR,
+  permission_denied: DENIED,
+  resource_exhausted: OVERLOADED,
+  failed_precondition: RPC_ERROR,
+  aborted: RPC_ERROR,
+  out_of_range: RPC_ERROR,
+  unimplemented: UNIMPLEMENTED,
+  internal: RPC_ERROR,
+  unavailable: UNAVAILABLE,
+  data_loss: RPC_ERROR,
+  unauthenticated: DENIED,
+};
 
 /**
  * Any other 5xx is `unavailable`, anything else `protocol_mismatch`. 520 to 530 are Cloudflare's, in place of an origin

@@ -1,9 +1,9 @@
+import { createBackoff } from "../core/backoff.ts";
 import type { FailureKind, Sighting } from "../core/observation.ts";
 import type { Target } from "../core/registry.ts";
 import type { TargetState } from "../core/snapshot.ts";
 import type { ServingStatus } from "../core/status.ts";
 import type { Clock, WatchedStatus, Watcher } from "../ports.ts";
-import { createBackoff } from "./backoff.ts";
 import type { WatchLog } from "./log.ts";
 
 /**

@@ -1,8 +1,8 @@
+import type { HealthAttempt, HealthCounts, HealthDocument, HealthName, HealthTarget } from "../core/health-document.ts";
 import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
 import type { NameKind, NameVerdict, Report, TargetReport } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { oldestCheckedAtMs } from "./cache-headers.ts";
-import type { HealthAttempt, HealthCounts, HealthDocument, HealthName, HealthTarget } from "./health-document.ts";
 import { fleetStatus } from "./served-name.ts";
 
 /** The part of the document that stays the same while `report.names` does. */

@@ -1,4 +1,4 @@
-import type { HealthDocument } from "../../src/surface/health-document.ts";
+import type { HealthDocument } from "../../src/core/health-document.ts";
 import { passed } from "../support/eventually.ts";
 import { startOnDeno } from "../support/rollcall-deno.ts";
 import type { RunningRollcall, StartRollcall } from "../support/rollcall.ts";

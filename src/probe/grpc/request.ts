@@ -1,7 +1,7 @@
 import { endpointOf } from "../../core/endpoint.ts";
 import type { Upstream } from "../../core/registry.ts";
+import { grpcTimeout } from "../../wire/grpc-timeout.ts";
 import { encodeFrame as encodeMessage } from "../../wire/grpc-web.ts";
-import { grpcTimeout } from "../judge-call.ts";
 import type { Call } from "./call.ts";
 import type { HeaderField } from "./header-field.ts";
 import { encodeHeaders } from "./hpack-encode.ts";

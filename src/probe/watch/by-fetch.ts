@@ -1,6 +1,7 @@
 import type { Upstream } from "../../core/registry.ts";
 import type { WatchEnd } from "../../ports.ts";
 import { decodeTrailer, encodeFrame, grpcStatus } from "../../wire/grpc-web.ts";
+import { GRPC_WEB_CONTENT_TYPE } from "../../wire/grpc-web-reply.ts";
 import { isObject, parseJson } from "../../wire/json.ts";
 import { methodUrl, probeHeaders } from "../exchange.ts";
 import { CHECK } from "../health-method.ts";
@@ -52,7 +53,7 @@ export interface Dialect extends Streaming {
 /** https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md */
 export const GRPC_WEB: Dialect = {
   contentType: "application/grpc-web",
-  isContentType: /^application\/grpc-web(?:\+proto)?\s*(?:;|$)/i,
+  isContentType: GRPC_WEB_CONTENT_TYPE,
   headers: { "x-grpc-web": "1" },
   encode: CHECK.encode,
   judge: CHECK.judge,

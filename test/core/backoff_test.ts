@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createBackoff } from "../../src/refresh/backoff.ts";
+import { createBackoff } from "../../src/core/backoff.ts";
 
 Deno.test("nextMs() spreads each pause by a fifth, the first and the longest included", () => {
   for (const [random, factor] of [[0, 0.8], [0.5, 1], [1, 1.2]] as const) {

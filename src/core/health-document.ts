@@ -1,8 +1,8 @@
-import type { Freshness } from "../core/freshness.ts";
-import type { AnswerReason, FailureKind, Observation, TriedProtocol } from "../core/observation.ts";
-import type { Protocol } from "../core/registry.ts";
-import type { NameKind } from "../core/report.ts";
-import type { ServingStatus } from "../core/status.ts";
+import type { Freshness } from "./freshness.ts";
+import type { AnswerReason, FailureKind, Observation, TriedProtocol } from "./observation.ts";
+import type { Protocol } from "./registry.ts";
+import type { NameKind } from "./report.ts";
+import type { ServingStatus } from "./status.ts";
 
 /**
  * The wire form of a report, as `application/health+json` (draft-inadarei-api-health-check-06). Its schema is
