@@ -1,6 +1,7 @@
 import type { Observation, ProbeOutcome } from "./core/observation.ts";
 import type { Known } from "./core/known.ts";
 import type { Target } from "./core/registry.ts";
+import type { StoreKind } from "./core/report.ts";
 import type { Snapshot } from "./core/snapshot.ts";
 
 /** The only source of time. */
@@ -72,6 +73,8 @@ export type WatchEnd = "unimplemented" | "ended";
 
 /** Keeps one snapshot across invocations. Rejects only when the place behind it fails. */
 export interface SnapshotStore {
+  /** What keeps it, for the operator to see; undefined tells nothing. */
+  readonly kind?: StoreKind;
   /** The stored snapshot; undefined when there is none, or one this version cannot read. */
   read(): Promise<Snapshot | undefined>;
   /**

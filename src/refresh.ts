@@ -5,7 +5,7 @@ import type { Knobs } from "./core/knobs.ts";
 import { knownOf } from "./core/known.ts";
 import type { Sighting } from "./core/observation.ts";
 import { type Registry, type Target, targetsOf } from "./core/registry.ts";
-import { HOPS_MAX, type Load, type LoadOptions, type Report } from "./core/report.ts";
+import { HOPS_MAX, type Load, type LoadOptions, type Report, type StoreReport } from "./core/report.ts";
 import { createPool, type Pool } from "./fan-out.ts";
 import { createArchive } from "./refresh/archive.ts";
 import { askAll } from "./refresh/ask-all.ts";
@@ -68,6 +68,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const memory = createMemory(targets, knobs);
   const stateOf = (key: string) => memory.snapshot().targets[key];
 
+  function storeReport(): StoreReport {
+    const { storedAtMs, scheduledAtMs } = memory.snapshot();
+    return { kind: options.store.kind, storedAtMs, readAtMs: archive.readAtMs(), scheduledAtMs };
+  }
+
   function begin({ place, waitUntil }: Invocation): Load {
     const budget: ProbeBudget = {
       left: knobs.probesPerInvocation,
@@ -78,9 +83,15 @@ export function createRefresher(options: RefresherOptions): Refresher {
     const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
     const age = ({ key, upstream }: Target): Freshness => ageOf(stateOf(key), upstream, view());
     const report = () =>
-      reports.at(view(), { snapshot: memory.snapshot(), problems: archive.problems(), probesLeft: budget.left });
+      reports.at(view(), {
+        snapshot: memory.snapshot(),
+        problems: archive.problems(),
+        probesLeft: budget.left,
+        store: storeReport(),
+      });
 
     async function load(asked: LoadOptions = {}): Promise<Report> {
+      if (asked.isScheduled === true) memory.schedule(clock.nowMs());
       const known = report();
       const hops = asked.hops ?? 0;
       if (hops >= HOPS_MAX || (known.isAllFresh && asked.isForced !== true)) return known;
@@ -89,7 +100,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
       const due = findDue(asked);
       if (due.length > 0) {
         budget.left -= due.length;
-        waitUntil(refresh(due, { isForced: asked.isForced === true, hops }).catch(logFault));
+        const manner = { isForced: asked.isForced === true, readsStore: wantsStore(asked), hops };
+        waitUntil(refresh(due, manner).catch(logFault));
       }
       await flights.settled([...targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
       return report();
@@ -114,11 +126,11 @@ export function createRefresher(options: RefresherOptions): Refresher {
       return target !== undefined && isSpeechless(age(target));
     }
 
-    async function refresh(claimed: readonly DueTarget[], { isForced, hops }: Asked): Promise<void> {
+    async function refresh(claimed: readonly DueTarget[], { isForced, readsStore, hops }: Asked): Promise<void> {
       const startedMs = clock.nowMs();
       const flight = flights.take(claimed.map(({ target }) => target.key));
       // When memory alone cannot answer, another isolate may just have probed.
-      if (claimed.some(({ target }) => isSpeechless(age(target)))) await readStore(flight);
+      if (readsStore || claimed.some(({ target }) => isSpeechless(age(target)))) await readStore(flight);
       const isDue = ({ target }: DueTarget) => isForced || age(target) !== "fresh";
       const due = claimed.filter(isDue);
       budget.left += claimed.length - due.length;
@@ -190,7 +202,13 @@ export function createRefresher(options: RefresherOptions): Refresher {
 /** How a refresh was asked for. */
 interface Asked {
   readonly isForced: boolean;
+  readonly readsStore: boolean;
   readonly hops: number;
+}
+
+/** So that the operator can see from outside whether what was stored is read back. */
+function wantsStore({ isForced, isTrusted, only }: LoadOptions): boolean {
+  return isForced === true && isTrusted === true && only === undefined;
 }
 
 function poolOptions(concurrency: number, clock: Clock) {

@@ -58,7 +58,7 @@ export function createRollcall(platform: Platform): Rollcall {
   });
   return {
     answer: async (request, invocation) => await app.fetch(request, { load: refresher.begin(invocation) }),
-    refresh: async (invocation) => void await refresher.begin(invocation)({ accept: "fresh" }),
+    refresh: async (invocation) => void await refresher.begin(invocation)({ accept: "fresh", isScheduled: true }),
     follow: refresher.follow,
   };
 }

@@ -9,7 +9,7 @@ import {
   targetsOf,
   type Upstream,
 } from "./registry.ts";
-import type { NameKind, NameVerdict, Report, TargetReport } from "./report.ts";
+import type { NameKind, NameVerdict, Report, StoreReport, TargetReport } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
 import { missingReport, targetReports } from "./target-reports.ts";
@@ -22,6 +22,7 @@ export interface ReportInput {
   readonly problems?: readonly string[];
   readonly isRegistryInvalid?: boolean;
   readonly probesLeft?: number;
+  readonly store?: StoreReport;
 }
 
 /**
@@ -47,6 +48,7 @@ export function createReport(input: ReportInput): Report {
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,
     probesLeft: input.probesLeft ?? Infinity,
+    store: input.store ?? { storedAtMs: 0 },
   };
 }
 

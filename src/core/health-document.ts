@@ -1,7 +1,7 @@
 import type { Freshness } from "./freshness.ts";
 import type { AnswerReason, FailureKind, Observation, TriedProtocol } from "./observation.ts";
 import type { Protocol } from "./registry.ts";
-import type { NameKind } from "./report.ts";
+import type { NameKind, StoreKind } from "./report.ts";
 import type { ServingStatus } from "./status.ts";
 
 /**
@@ -21,6 +21,20 @@ export interface HealthDocument {
   /** What is wrong with Rollcall itself. */
   readonly problems: readonly string[];
   readonly names: readonly HealthName[];
+  /** For trusted callers only. */
+  readonly store?: HealthStore;
+}
+
+/** How snapshots are kept; times are null where they are not known here. */
+export interface HealthStore {
+  /** What `memory` keeps ends with its isolate or process. */
+  readonly kind: StoreKind | null;
+  /** When the snapshot was last stored, at any place. */
+  readonly storedAt: string | null;
+  /** When a stored one was last read back here; `Cache-Control: no-cache` with the token reads it now. */
+  readonly readAt: string | null;
+  /** When a refresh that nobody asked for (cron, or the process' own timer) last began, at any place. */
+  readonly scheduledAt: string | null;
 }
 
 /** Targets by serving status; and how many are late, suspect, or critical. */

@@ -1,16 +1,18 @@
 import type { Snapshot, TargetState, WriteCount } from "./snapshot.ts";
 
 /**
- * All that two snapshots know: of each target the state checked last, the later `storedAtMs`, and the count of writes.
+ * All that two snapshots know: of each target the state checked last, the later times, and the count of writes.
  *
  * Commutative, associative and idempotent, so that places may exchange snapshots in any order and end up agreeing. It
  * never makes a target older, and never drops one; whoever knows the registry does that.
  */
 export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
+  const scheduledAtMs = Math.max(a.scheduledAtMs ?? 0, b.scheduledAtMs ?? 0);
   return {
     targets: mergeRecords(a.targets, b.targets, newer),
     storedAtMs: Math.max(a.storedAtMs, b.storedAtMs),
     writes: mergeWrites(a.writes, b.writes),
+    ...(scheduledAtMs > 0 && { scheduledAtMs }),
   };
 }
 

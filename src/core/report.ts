@@ -37,6 +37,20 @@ export interface NameVerdict {
   readonly target?: TargetReport;
 }
 
+/** Where snapshots are kept; what `memory` keeps ends with its isolate or process. */
+export type StoreKind = "memory" | "workers-kv" | "deno-kv";
+
+/** What is known here of keeping snapshots, for the operator. Times are milliseconds since the Unix epoch. */
+export interface StoreReport {
+  readonly kind?: StoreKind | undefined;
+  /** When the snapshot was last stored, at any place; 0 if never. */
+  readonly storedAtMs: number;
+  /** When a stored one was last read back here. */
+  readonly readAtMs?: number | undefined;
+  /** When a refresh that nobody asked for (cron, or the process' own timer) last began, at any place. */
+  readonly scheduledAtMs?: number | undefined;
+}
+
 /** Snapshot, registry and time, worked out: the sole input of every surface. */
 export interface Report {
   readonly nowMs: number;
@@ -55,6 +69,7 @@ export interface Report {
   readonly isRegistryInvalid: boolean;
   /** Probes the asking invocation may still make. */
   readonly probesLeft: number;
+  readonly store: StoreReport;
 }
 
 /** How a caller wants its report. */
@@ -67,8 +82,10 @@ export interface LoadOptions {
   readonly isForced?: boolean;
   /** Key of the one target that is meant by `isForced`; default all. */
   readonly only?: string;
-  /** The caller holds the `read` token: its forced refreshes are not limited to one per target per 5 s. */
+  /** The caller holds the `read` token: its forced refreshes are not limited to one per target per 5 s, and read the store. */
   readonly isTrusted?: boolean;
+  /** Nobody asked: it is time. */
+  readonly isScheduled?: boolean;
   /**
    * How many Rollcalls stand between this one and whoever asked first; default 0. From {@link HOPS_MAX} on it is answered
    * from what is known, and neither probes nor waits: two Rollcalls that watch each other would else ask in a circle.

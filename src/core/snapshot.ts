@@ -48,6 +48,8 @@ export interface Snapshot {
   /** When it was last stored, in milliseconds since the Unix epoch; 0 if never. */
   readonly storedAtMs: number;
   readonly writes: WriteCount;
+  /** When a refresh that nobody asked for last began, at any place, in milliseconds since the Unix epoch; undefined if never. */
+  readonly scheduledAtMs?: number;
 }
 
 /** Nothing known yet. */

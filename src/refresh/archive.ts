@@ -19,10 +19,12 @@ export interface Archive {
   keep(mine: Snapshot): Promise<StoreMark | undefined>;
   /** What readers are told of the store; the same array while nothing changes. */
   problems(): readonly string[];
+  /** When a stored snapshot was last read here, in milliseconds since the Unix epoch; undefined when none was. */
+  readAtMs(): number | undefined;
 }
 
 /** The part of a snapshot that tells of its storing, not of the fleet. */
-export type StoreMark = Pick<Snapshot, "storedAtMs" | "writes">;
+export type StoreMark = Omit<Snapshot, "targets">;
 
 /** A store that has not answered after this long, in milliseconds, counts as failing for this refresh. */
 export const STORE_TIMEOUT_MS = 1_000;
@@ -46,9 +48,15 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
   let keptNews = 0;
   let busyUntilMs = 0;
   let problems: readonly string[] = NO_PROBLEMS;
+  let readAtMs: number | undefined;
 
   async function read(): Promise<Snapshot | undefined> {
-    return await attempt(() => store.read());
+    return await attempt(async () => noteRead(await store.read()));
+  }
+
+  function noteRead(stored: Snapshot | undefined): Snapshot | undefined {
+    if (stored !== undefined) readAtMs = clock.nowMs();
+    return stored;
   }
 
   async function keep(mine: Snapshot): Promise<StoreMark | undefined> {
@@ -62,7 +70,7 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
     const written = await attempt(() =>
       store.update((stored) => {
         // What is read may lag behind even our own last write, so that one is merged in before the budget is asked.
-        const merged = mergeSnapshots(stored ?? EMPTY_SNAPSHOT, mine);
+        const merged = mergeSnapshots(noteRead(stored) ?? EMPTY_SNAPSHOT, mine);
         known = merged;
         return isDue(merged) ? countWrite(relevant(merged, nowMs), { writer, nowMs }) : undefined;
       })
@@ -70,7 +78,9 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
     busyUntilMs = 0;
     if (written !== undefined) keptNews = toldNews;
     const mark = written ?? known;
-    return mark && { storedAtMs: mark.storedAtMs, writes: mark.writes };
+    if (mark === undefined) return undefined;
+    const { storedAtMs, writes, scheduledAtMs } = mark;
+    return { storedAtMs, writes, ...(scheduledAtMs !== undefined && { scheduledAtMs }) };
   }
 
   /** Without targets no longer registered, and without states that only a broken clock can have dated. */
@@ -95,7 +105,7 @@ export function createArchive({ store, clock, knobs, isRegistered }: ArchiveOpti
     }
   }
 
-  return { read, keep, note: () => void news++, problems: () => problems };
+  return { read, keep, note: () => void news++, problems: () => problems, readAtMs: () => readAtMs };
 }
 
 const LATE: unique symbol = Symbol("late");

@@ -21,6 +21,8 @@ export interface Memory {
   adopt(stored: Snapshot, view: Viewpoint): void;
   /** Take when the value was last stored, and by whom. */
   mark(mark: StoreMark): void;
+  /** Note that a refresh began which nobody asked for. */
+  schedule(nowMs: number): void;
 }
 
 /** Create a memory that knows nothing yet. */
@@ -45,6 +47,9 @@ export function createMemory(targets: ReadonlyMap<string, Target>, knobs: Knobs)
     },
     mark(mark) {
       snapshot = { ...snapshot, ...mark };
+    },
+    schedule(nowMs) {
+      snapshot = { ...snapshot, scheduledAtMs: nowMs };
     },
   };
 }

@@ -11,6 +11,7 @@ import { decodeSnapshot, encodeSnapshot } from "./encoding.ts";
  */
 export function createDenoKvStore(kv: Deno.Kv, clock: Clock): SnapshotStore {
   return {
+    kind: "deno-kv",
     async read() {
       const { text } = await readText(kv);
       return text === undefined ? undefined : decodeSnapshot(text);

@@ -10,8 +10,8 @@ import {
 import type { ServingStatus } from "../core/status.ts";
 
 /** The stored form of a snapshot: JSON, stamped with {@link SNAPSHOT_VERSION}. */
-export function encodeSnapshot({ targets, storedAtMs, writes }: Snapshot): string {
-  return JSON.stringify({ version: SNAPSHOT_VERSION, targets, storedAtMs, writes });
+export function encodeSnapshot({ targets, storedAtMs, writes, scheduledAtMs }: Snapshot): string {
+  return JSON.stringify({ version: SNAPSHOT_VERSION, targets, storedAtMs, writes, scheduledAtMs });
 }
 
 /**
@@ -20,7 +20,7 @@ export function encodeSnapshot({ targets, storedAtMs, writes }: Snapshot): strin
  * @returns Undefined when the text is no JSON, of another version, or broken at its top (`targets`, `storedAtMs`,
  *   `writes`): the write count must be true or absent. A malformed target state, or one under a name that is no target
  *   key, is left out alone: its target counts as never seen and is probed. A field this version does not know is
- *   malformed too; adding one needs a new version.
+XX
  */
 export function decodeSnapshot(text: string): Snapshot | undefined {
   const value = parseJson(text);
@@ -28,7 +28,9 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
   const targets = Object.entries(value.targets).flatMap(([key, state]) =>
     isTargetKey(key) && hasShape(state, TARGET_STATE) ? [[key, state] as const] : []
   );
-  return { targets: Object.fromEntries(targets), storedAtMs: value.storedAtMs, writes: value.writes };
+  const { storedAtMs, writes, scheduledAtMs } = value;
+  const scheduled = scheduledAtMs === undefined ? {} : { scheduledAtMs };
+  return { targets: Object.fromEntries(targets), storedAtMs, writes, ...scheduled };
 }
 
 type Check = (value: unknown) => boolean;
@@ -41,6 +43,7 @@ interface Stored {
   readonly targets: Readonly<Record<string, unknown>>;
   readonly storedAtMs: number;
   readonly writes: WriteCount;
+  readonly scheduledAtMs?: number;
 }
 
 type Answered = Extract<Observation, { kind: "answered" }>;
@@ -124,6 +127,7 @@ const STORED: Shape<Stored> = {
   targets: isObject,
   storedAtMs: isAmount,
   writes: (value) => hasShape(value, WRITES),
+  scheduledAtMs: optional(isAmount),
 };
 
 /** Every known field passes its check, and there is no other, `__proto__` included. */

@@ -6,6 +6,7 @@ export function createMemoryStore(): SnapshotStore {
   let text: string | undefined;
   const stored = () => text === undefined ? undefined : decodeSnapshot(text);
   return {
+    kind: "memory",
     read: () => Promise.try(stored),
     update: (decide) =>
       Promise.try(() => {

@@ -25,6 +25,7 @@ export function createWorkersKvStore(kv: KvNamespace): SnapshotStore {
     return text === null ? undefined : decodeSnapshot(text);
   };
   return {
+    kind: "workers-kv",
     read,
     async update(decide) {
       const decided = decide(await read());

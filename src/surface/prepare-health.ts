@@ -1,12 +1,20 @@
-import type { HealthAttempt, HealthCounts, HealthDocument, HealthName, HealthTarget } from "../core/health-document.ts";
+import type {
+  HealthAttempt,
+  HealthCounts,
+  HealthDocument,
+  HealthName,
+  HealthStore,
+  HealthTarget,
+} from "../core/health-document.ts";
 import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
-import type { NameKind, NameVerdict, Report, TargetReport } from "../core/report.ts";
+import type { NameKind, NameVerdict, Report, StoreReport, TargetReport } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { oldestCheckedAtMs } from "./cache-headers.ts";
 import { fleetStatus } from "./served-name.ts";
 
 /** The part of the document that stays the same while `report.names` does. */
 export interface PreparedHealth {
+  readonly isTrusted: boolean;
   readonly servingStatus: ServingStatus;
   readonly hasWarning: boolean;
   readonly counts: HealthCounts;
@@ -20,6 +28,7 @@ export function prepareHealth(report: Report, isTrusted: boolean): PreparedHealt
   const fleet = report.names.get("");
   const counts = countTargets(report.targets);
   return {
+    isTrusted,
     servingStatus: fleetStatus(report),
     hasWarning: fleet?.isDegraded === true || counts.late > 0 || counts.suspect > 0,
     counts,
@@ -55,7 +64,13 @@ export function healthDocument(prepared: PreparedHealth, report: Report): Health
     culprits,
     problems: problemsOf(report),
     names: prepared.names.map(({ fixed, checkedAtMs }) => ({ ...fixed, ageMs: ageMs(checkedAtMs) })),
+    ...(prepared.isTrusted && { store: healthStore(report.store) }),
   };
+}
+
+function healthStore({ kind, storedAtMs, readAtMs, scheduledAtMs }: StoreReport): HealthStore {
+  const time = (ms = 0) => ms === 0 ? null : new Date(ms).toISOString();
+  return { kind: kind ?? null, storedAt: time(storedAtMs), readAt: time(readAtMs), scheduledAt: time(scheduledAtMs) };
 }
 
 /** What is wrong with Rollcall itself; which fields of the registry are wrong is for the operator's log. */

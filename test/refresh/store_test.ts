@@ -75,3 +75,40 @@ Deno.test("load() keeps what the store knows of since when a forced refresh is t
   const loop = createLoop({ registry: fleet(["a"]), prober: scriptedProber(), store, clock });
   assert.equal(verdict(await loop.load({ isForced: true })).sinceMs, sinceMs);
 });
+
+Deno.test("load() tells when the snapshot was stored and read back, and when a refresh nobody asked for began", async () => {
+  const store = createMemoryStore();
+  const clock = createTestClock();
+  const options = { registry: fleet(["a"]), prober: scriptedProber(), store, clock };
+  const here = createLoop(options);
+  assert.deepEqual((await here.load()).store, {
+    kind: "memory",
+    storedAtMs: 0,
+    readAtMs: undefined,
+    scheduledAtMs: undefined,
+  });
+  await here.rest();
+  await here.load({ isScheduled: true, isForced: true });
+  await here.rest();
+  const scheduledAtMs = clock.nowMs();
+  await clock.advance(300_000);
+  await here.load({ accept: "fresh" });
+  await here.rest();
+  const storedAtMs = clock.nowMs();
+  const there = createLoop({ ...options, place: "there" });
+  const told = { kind: "memory", storedAtMs, scheduledAtMs };
+  assert.deepEqual((await there.load()).store, { ...told, readAtMs: storedAtMs });
+});
+
+Deno.test("load() reads the store when the operator forces it, and not for a stranger", async () => {
+  const clock = createTestClock();
+  const loop = createLoop({ registry: fleet(["a"]), prober: scriptedProber(), clock });
+  await loop.load();
+  await loop.rest();
+  await clock.advance(10_000);
+  await loop.load({ isForced: true });
+  await loop.rest();
+  assert.equal((await loop.load()).store.readAtMs, undefined);
+  assert.equal((await loop.load({ isForced: true, isTrusted: true })).store.readAtMs, clock.nowMs());
+  await loop.rest();
+});

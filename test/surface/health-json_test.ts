@@ -149,3 +149,18 @@ Deno.test("GET /health tells trusted callers which protocol an auto upstream spe
   assert.match(dryRun.exception.stacks.join("\n"), /; tried grpc-web \(HTTP 404\), connect \(a page\)$/);
   assert.ok(!(await (await ask("/dry_run")).text()).includes("HTTP 404"));
 });
+
+Deno.test("GET /health tells of the store with the token only", async () => {
+  const store = { kind: "workers-kv", storedAtMs: NOW_MS - 9_000, scheduledAtMs: NOW_MS - 1_000 } as const;
+  const ask = surfaces({ ...reportOn(MIXED), store });
+  const trusted = await (await ask("/health", TRUSTED)).json();
+  assert.deepEqual(schemaFaults(trusted), []);
+  const told = {
+    kind: "workers-kv",
+    storedAt: "2026-11-21T11:59:51.000Z",
+    readAt: null,
+    scheduledAt: "2026-11-21T11:59:59.000Z",
+  };
+  assert.deepEqual(trusted.store, told);
+  assert.equal((await (await ask("/health")).json()).store, undefined);
+});
