@@ -12,16 +12,35 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "probe": ["ports.ts", "core", "wire", "gen"],
   "store": ["ports.ts", "core"],
   "surface": ["core", "wire", "gen"],
+  "upgrade": ["surface"],
   "refresh": ["fan-out.ts", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
+  "client": ["clock.ts", "ports.ts", "core", "wire"],
+  "cli": [
+    "clock.ts",
+    "config",
+    "ports.ts",
+    "core",
+    "refresh",
+    "surface",
+    "probe",
+    "wire",
+    "gen",
+    "fan-out.ts",
+    "client",
+  ],
   "rollcall.ts": ["config", "ports.ts", "core", "refresh", "surface"],
 };
 
 /** A file and the folder of the same name are one part. */
-const PARTS: Readonly<Record<string, string>> = { "refresh.ts": "refresh", "config.ts": "config" };
+const PARTS: Readonly<Record<string, string>> = {
+  "refresh.ts": "refresh",
+  "config.ts": "config",
+  "client.ts": "client",
+};
 
 /** Composition roots import anything. */
-const ROOTS = ["worker.ts", "deno.ts"];
+const ROOTS = ["worker.ts", "deno.ts", "cli/main.ts"];
 
 /** Libraries, and the only parts that may know them. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
@@ -29,6 +48,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@connectrpc/connect": ["surface"],
   "@bufbuild/protobuf": ["gen", "surface"],
   "smol-toml": ["config"],
+  "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe"],
   "node:stream": ["probe"],
@@ -104,9 +124,10 @@ Deno.test("only the roots read the environment", () => {
   }
 });
 
-Deno.test("the Worker does not reach what only Deno can run", () => {
+/** Files that run where `root` runs; none may need Deno. */
+function reachedFrom(root: string): ReadonlySet<string> {
   const reached = new Set<string>();
-  const open = ["worker.ts"];
+  const open = [root];
   for (let path = open.pop(); path !== undefined; path = open.pop()) {
     if (reached.has(path)) continue;
     reached.add(path);
@@ -116,6 +137,17 @@ Deno.test("the Worker does not reach what only Deno can run", () => {
     }
     assert.doesNotMatch(textOf.get(path) ?? "", /\bDeno\./, path);
   }
+  return reached;
+}
+
+Deno.test("the Worker does not reach what only Deno can run", () => {
+  const reached = reachedFrom("worker.ts");
   assert.ok(reached.has("refresh.ts"));
   for (const path of ["probe/watch.ts", "refresh/follow.ts"]) assert.ok(textOf.has(path) && !reached.has(path), path);
+});
+
+Deno.test("the client library reaches neither a platform nor a library", () => {
+  const reached = reachedFrom("client.ts");
+  assert.ok(reached.has("clock.ts") && !reached.has("refresh.ts"));
+  for (const path of reached) for (const specifier of runtimeImports(path)) assert.match(specifier, /^\./, path);
 });

@@ -8,6 +8,16 @@ import { decodeUtf8 } from "./utf8.ts";
 /** `HealthCheckResponse.ServingStatus` on the wire. Other numbers may arrive and are not errors. */
 export const WIRE_STATUS = { UNKNOWN: 0, SERVING: 1, NOT_SERVING: 2, SERVICE_UNKNOWN: 3 } as const;
 
+/** The name of a status on the wire. */
+export type WireStatus = keyof typeof WIRE_STATUS;
+
+/** Name a status; a number that is none is UNKNOWN. */
+export function wireStatusOf(status: number): WireStatus {
+  return WIRE_NAMES[status] ?? "UNKNOWN";
+}
+
+const WIRE_NAMES = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"] as const satisfies readonly WireStatus[];
+
 /** Encode a `HealthCheckRequest`; the empty service is the empty message. */
 export function encodeHealthCheckRequest(service: string): Uint8Array<ArrayBuffer> {
   if (service === "") return new Uint8Array();
