@@ -7,6 +7,7 @@ import { createWatcher } from "./probe/watch.ts";
 import { createFollower } from "./refresh/follow.ts";
 import { createRollcall } from "./rollcall.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
+import { upgradeOnDeno } from "./upgrade/deno.ts";
 
 /** What runs at shutdown gets this long, in milliseconds: container platforms kill after ten seconds. */
 const SHUTDOWN_MAX_MS = 8_000;
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     store: createDenoKvStore(kv, systemClock),
     clock: systemClock,
     log,
+    upgrade: upgradeOnDeno,
     shutdown: stop.signal,
   });
 

@@ -4,6 +4,7 @@ import { createRefresher, type Invocation } from "./refresh.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes } from "./surface/routes.ts";
+import type { Upgrade } from "./surface/upgrade.ts";
 
 /** What a platform lends. */
 export interface Platform {
@@ -12,6 +13,7 @@ export interface Platform {
   readonly store: SnapshotStore;
   readonly clock: Clock;
   readonly log: (entry: RefreshLog | RefreshFault) => void;
+  readonly upgrade: Upgrade;
   /** Aborts when the server stops: open Watch streams then end. */
   readonly shutdown?: AbortSignal;
   /** Keeps Watch streams of upstreams, where a process lives long enough to. */
@@ -30,7 +32,7 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, shutdown, follower } = platform;
+  const { config, prober, store, clock, log, upgrade, shutdown, follower } = platform;
   const { registry, knobs, readToken, problems } = config;
   const isRegistryInvalid = problems.length > 0;
   const refresher = createRefresher({
@@ -54,6 +56,7 @@ export function createRollcall(platform: Platform): Rollcall {
     dryRunFailureStatus: knobs.dryRunFailureStatus,
     sleep: clock.sleep,
     nowMs: clock.nowMs,
+    upgrade,
     ...(shutdown && { shutdown }),
   });
   return {

@@ -7,6 +7,7 @@ import type { Invocation } from "./refresh.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { createWorkersKvStore, type KvNamespace } from "./store/workers-kv.ts";
+import { upgradeOnWorkers } from "./upgrade/workers.ts";
 
 /** What `wrangler.toml` binds: `KV`, and the vars and secrets that `config.ts` reads. */
 interface Env extends Readonly<Record<string, unknown>> {
@@ -46,7 +47,7 @@ function boot(env: Env): Rollcall {
   const store = env.KV === undefined ? createMemoryStore() : createWorkersKvStore(env.KV);
   const network = createWorkersNetwork({ connect, bindings: env });
   const prober = createProber({ clock: systemClock, network });
-  return createRollcall({ config, prober, store, clock: systemClock, log });
+  return createRollcall({ config, prober, store, clock: systemClock, log, upgrade: upgradeOnWorkers });
 }
 
 /** Workers Logs keeps what is printed; one line of JSON is one searchable entry. */

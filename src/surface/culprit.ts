@@ -23,9 +23,15 @@ export function failureText(culprit: TargetReport, isTrusted: boolean): string {
   const { target, state, status } = culprit;
   const { bar, sentence } = WORDING[causeOf(culprit)];
   const detail = isTrusted ? state?.observation.message ?? "" : "";
-  const address = isTrusted ? hostAndPort(target.upstream.url) : target.upstream.name;
-  const text = sentence({ name: displayName(target), addresses: `{'${address}'}`, status });
+  const text = sentence({ name: displayName(target), addresses: `{'${addressOf(target, isTrusted)}'}`, status });
   return detail === "" ? `|Gateway: ${text}` : `${detail}${bar}Gateway: ${text}`;
+}
+
+/** Where a target is, always with a port, as Jina writes addresses; strangers see the upstream's name instead. */
+export function addressOf({ upstream }: Target, isTrusted: boolean): string {
+  if (!isTrusted) return upstream.name;
+  const { hostname, port } = endpointOf(upstream.url);
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 /** A target as people call it: its upstream, and its service unless that is the server as a whole. */
@@ -57,12 +63,6 @@ function causeSeen(seen: Observation): Cause {
   if (seen.reason !== undefined) return seen.reason;
   if (seen.status === "SERVING") return "recovering";
   return seen.status === "UNKNOWN" ? "status_unknown" : "answered_not_serving";
-}
-
-/** Always with a port, as Jina writes addresses. */
-function hostAndPort(url: string): string {
-  const { hostname, port } = endpointOf(url);
-  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 interface Wording {

@@ -3,11 +3,14 @@ import type { Load } from "../core/report.ts";
 import { type Caller, createCallerReader } from "./caller.ts";
 import { preflightAnswer } from "./cors.ts";
 import { createDryRunAnswer } from "./dry-run-http.ts";
+import { createDryRunSocket } from "./dry-run-socket.ts";
 import { errorAnswer, methodNotAllowed, refusalAnswer } from "./error-answer.ts";
 import { createHealthAnswer } from "./health-json.ts";
+import { createMetricsAnswer } from "./metrics.ts";
 import { rootAnswer } from "./root.ts";
 import { createRpcs } from "./rpc.ts";
 import type { RequestBindings, SurfaceSettings } from "./settings.ts";
+import { isUpgrade } from "./upgrade.ts";
 
 export type { RequestBindings, SurfaceSettings } from "./settings.ts";
 
@@ -25,8 +28,9 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   const rpcs = createRpcs(settings, readCaller);
   app.options("*", preflightAnswer);
   app.get("/", rootAnswer);
-  app.get("/dry_run", forCaller(createDryRunAnswer(settings)));
+  app.get("/dry_run", forCaller(createDryRun(settings)));
   app.get("/health", forCaller(createHealthAnswer(settings)));
+  app.get("/metrics", forCaller(createMetricsAnswer(settings)));
   for (const path of HTTP_PATHS) app.all(path, (c) => methodNotAllowed(c.req.method, ["GET"]));
   for (const rpc of rpcs) app.all(rpc.path, (c) => rpc.answer(c.req.raw, c.env.load));
   const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].join(", ");
@@ -37,7 +41,7 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   });
   return app;
 
-  function forCaller(answer: (request: Request, load: Load, caller: Caller) => Promise<Response>) {
+  function forCaller(answer: Answer) {
     return (c: Context<{ Bindings: RequestBindings }>) => {
       const reading = readCaller(c.req.raw);
       if (reading.kind === "refused") return refusalAnswer(reading.refusal);
@@ -46,4 +50,13 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   }
 }
 
-const HTTP_PATHS = ["/", "/dry_run", "/health"];
+type Answer = (request: Request, load: Load, caller: Caller) => Promise<Response>;
+
+/** One path, two ways: over a WebSocket to who asks for an upgrade, else over HTTP. */
+function createDryRun(settings: SurfaceSettings): Answer {
+  const overHttp = createDryRunAnswer(settings);
+  const overSocket = settings.upgrade === undefined ? overHttp : createDryRunSocket(settings.upgrade);
+  return (request, load, caller) => (isUpgrade(request) ? overSocket : overHttp)(request, load, caller);
+}
+
+const HTTP_PATHS = ["/", "/dry_run", "/health", "/metrics"];

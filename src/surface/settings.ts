@@ -1,4 +1,5 @@
 import type { Load } from "../core/report.ts";
+import type { Upgrade } from "./upgrade.ts";
 
 /** What each request brings along: the composition root passes it as Hono's env, `app.fetch(request, { load })`. */
 export interface RequestBindings {
@@ -25,4 +26,6 @@ export interface SurfaceSettings {
   readonly nowMs: () => number;
   /** Aborts when the server stops: open Watch streams then end with OK. */
   readonly shutdown?: AbortSignal;
+  /** How the platform opens a WebSocket; without it every request is answered over HTTP. */
+  readonly upgrade?: Upgrade;
 }

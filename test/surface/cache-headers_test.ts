@@ -5,7 +5,10 @@ import { answered, failed, NOW_MS, reportOn, stateOf } from "../support/reports.
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
 
 const TRUSTED = { authorization: `Bearer ${READ_TOKEN}` };
-const PATHS = ["/dry_run", "/health", "/grpc.health.v1.Health/Check?encoding=json&message=%7B%7D"];
+const PATHS = ["/dry_run", "/health", "/metrics", "/grpc.health.v1.Health/Check?encoding=json&message=%7B%7D"];
+
+/** What an answer depends on besides its URL. */
+const vary = (path: string) => path === "/metrics" ? "Authorization, Accept" : "Authorization";
 
 /** A fleet of one, checked so long before now. */
 function serving(ageMs: number): Report {
@@ -38,8 +41,8 @@ for (const path of PATHS) {
 
   Deno.test(`GET ${path} keeps what a trusted caller sees out of shared caches`, async () => {
     const answer = await surfaces(serving(0))(path, { headers: TRUSTED });
-    assert.deepEqual(headersOf(answer, "cache-control", "vary"), ["private, max-age=15", "Authorization"]);
-    assert.deepEqual(headersOf(await surfaces(serving(0))(path), "vary"), ["Authorization"]);
+    assert.deepEqual(headersOf(answer, "cache-control", "vary"), ["private, max-age=15", vary(path)]);
+    assert.deepEqual(headersOf(await surfaces(serving(0))(path), "vary"), [vary(path)]);
   });
 
   Deno.test(`GET ${path} answers 304 without a body while what matters is the same, however old it grows`, async () => {
@@ -52,7 +55,7 @@ for (const path of PATHS) {
       etag,
       "9",
       "public, max-age=15",
-      "Authorization",
+      vary(path),
     ]);
   });
 

@@ -1,0 +1,112 @@
+import type { NameVerdict, Report, TargetReport } from "../core/report.ts";
+import { SERVING_STATUSES } from "../core/status.ts";
+import { VERSION } from "../core/version.ts";
+import { problemsOf } from "./prepare-health.ts";
+
+/** One gauge, and what is measured of it. */
+export interface MetricFamily {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+/** One series, such as `{name="checkout"}`, and its value. */
+export interface Sample {
+  readonly labels: string;
+  readonly value: number;
+}
+
+/**
+ * What `/metrics` says of a report, but for the ages, which need the time.
+ *
+ * All are gauges, the state set too: OpenMetrics would name its label `rollcall_status`, and one query has to fit both
+ * formats. The fleet is there once, as `readiness`, for Prometheus takes a label that is `""` for none.
+ */
+export function metricFamilies(report: Report): readonly MetricFamily[] {
+  const verdicts = [...report.names.values()].filter(({ name }) => name !== "");
+  const combined = verdicts.filter(({ kind }) => kind !== "target");
+  const targets = verdicts.flatMap(targetOf);
+  return [
+    family("build_info", "1, labelled with the version of Rollcall.", [{
+      labels: labels({ version: VERSION }),
+      value: 1,
+    }]),
+    family("status", "1 for the serving status a name has, 0 for those it has not.", verdicts.flatMap(stateSet)),
+    family("degraded", "1 when a name is SERVING although an optional or spare member is not.", combined.map(degraded)),
+    family("last_change_timestamp_seconds", "When a name's serving status became what it is.", verdicts.flatMap(since)),
+    family("latency_seconds", "How long the decisive probe of a target took.", targets.flatMap(latency)),
+    family("late", "1 when a target's status is old, for its refresh did not finish.", targets.map(late)),
+    family("suspect", "1 when a target's last probe failed and is not confirmed yet.", targets.map(suspect)),
+    family("targets", "How many targets have a serving status.", counts(report)),
+    family("problems", "How many things are wrong with Rollcall itself.", [
+      { labels: "", value: problemsOf(report).length },
+    ]),
+  ];
+}
+
+/** When each target was last observed, in milliseconds since the Unix epoch: the ages are counted from these. */
+export function checkedAtMs(report: Report): readonly Sample[] {
+  return [...report.names.values()].flatMap(targetOf).flatMap(({ labels, seen: { state } }) =>
+    state === undefined ? [] : [{ labels, value: state.checkedAtMs }]
+  );
+}
+
+function family(name: string, help: string, samples: readonly Sample[]): MetricFamily {
+  return { name: `rollcall_${name}`, help, samples };
+}
+
+/** Label values may hold anything, for upstreams name what they list; names of labels are ours. */
+function labels(values: Readonly<Record<string, string>>): string {
+  return `{${Object.entries(values).map(([name, value]) => `${name}="${escaped(value)}"`).join()}}`;
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */
+function escaped(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
+
+interface MeasuredTarget {
+  readonly labels: string;
+  readonly seen: TargetReport;
+}
+
+function targetOf({ name, target }: NameVerdict): MeasuredTarget[] {
+  if (target === undefined) return [];
+  return [{ labels: labels({ name, upstream: target.target.upstream.name }), seen: target }];
+}
+
+function stateSet({ name, kind, status }: NameVerdict): Sample[] {
+  return SERVING_STATUSES.map((each) => ({
+    labels: labels({ name, kind, status: each }),
+    value: each === status ? 1 : 0,
+  }));
+}
+
+function degraded({ name, kind, isDegraded }: NameVerdict): Sample {
+  return { labels: labels({ name, kind }), value: isDegraded ? 1 : 0 };
+}
+
+function since({ name, kind, sinceMs }: NameVerdict): Sample[] {
+  return sinceMs === 0 ? [] : [{ labels: labels({ name, kind }), value: sinceMs / 1_000 }];
+}
+
+function latency({ labels, seen: { state } }: MeasuredTarget): Sample[] {
+  if (state === undefined) return [];
+  // In whole microseconds: more digits are noise.
+  return [{ labels, value: Math.round(state.observation.latencyMs * 1_000) / 1_000_000 }];
+}
+
+function late({ labels, seen }: MeasuredTarget): Sample {
+  return { labels, value: seen.isLate ? 1 : 0 };
+}
+
+function suspect({ labels, seen: { state } }: MeasuredTarget): Sample {
+  return { labels, value: state?.isSuspect === true ? 1 : 0 };
+}
+
+function counts({ targets }: Report): Sample[] {
+  return SERVING_STATUSES.map((status) => ({
+    labels: labels({ status }),
+    value: targets.filter((seen) => seen.status === status).length,
+  }));
+}

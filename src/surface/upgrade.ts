@@ -1,0 +1,26 @@
+/**
+ * Accept the WebSocket a request asks for, say one thing, and close it: what a platform lends.
+ *
+ * @returns The answer to give to the request, as it is; undefined when the request's handshake is not whole. Never throws,
+ * and needs nobody to look after the socket: a client that is gone, or never closes its own end, disturbs nothing.
+ */
+export type Upgrade = (request: Request, farewell: Farewell) => Response | undefined;
+
+/** All that a WebSocket of ours ever says. */
+export interface Farewell {
+  /** The subprotocol that is chosen, of those offered. */
+  readonly subprotocol?: string;
+  /** Sent before the close; a frame of its own even if it is empty. */
+  readonly message?: string | Uint8Array<ArrayBuffer>;
+  readonly code: 1000 | 1011;
+  /** At most {@link REASON_MAX_BYTES} bytes of UTF-8. */
+  readonly reason: string;
+}
+
+/** RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code. */
+export const REASON_MAX_BYTES = 123;
+
+/** The request asks for a WebSocket. */
+export function isUpgrade({ method, headers }: Request): boolean {
+  return method === "GET" && /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headers.get("upgrade") ?? "");
+}
