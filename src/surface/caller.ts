@@ -1,6 +1,6 @@
 import type { LoadOptions } from "../core/report.ts";
 import { readHops } from "../wire/hops.ts";
-import { requestTimeout } from "./timeout.ts";
+import { type RequestHead, requestTimeout } from "./timeout.ts";
 import { createTokenCheck } from "./token.ts";
 
 /** Who asks, and how. */
@@ -30,7 +30,7 @@ export type CallerReading =
  *
  * @param readToken The `read` token; undefined or empty when none is configured.
  */
-export function createCallerReader(readToken: string | undefined): (request: Request) => CallerReading {
+export function createCallerReader(readToken: string | undefined): (request: RequestHead) => CallerReading {
   const isReadToken = readToken === undefined || readToken === "" ? undefined : createTokenCheck(readToken);
   return (request) => {
     const token = isReadToken === undefined ? undefined : bearerToken(request);
@@ -57,6 +57,6 @@ function refused(reason: Refusal["reason"], message: string): CallerReading {
   return { kind: "refused", refusal: { reason, message } };
 }
 
-function bearerToken(request: Request): string | undefined {
+function bearerToken(request: RequestHead): string | undefined {
   return /^bearer +(.*)$/i.exec(request.headers.get("authorization") ?? "")?.[1]?.trim();
 }

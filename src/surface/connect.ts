@@ -1,18 +1,14 @@
-import { Code, ConnectError, createConnectRouter, createContextValues } from "@connectrpc/connect";
+import { Code, ConnectError, createContextValues } from "@connectrpc/connect";
 import {
   createAsyncIterable,
   readAllBytes,
   type UniversalHandler,
   type UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
-import { Health } from "../gen/grpc/health/v1/health_pb.ts";
-import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
 import { withCommonHeaders } from "./cors.ts";
-import { createGrpcHealth } from "./grpc-health.ts";
-import { createJinaRpc } from "./jina-rpc.ts";
 import { isReadable } from "./readable.ts";
-import { BODY_MAX_BYTES } from "./read-body.ts";
-import { callOf, RPC_CALL, type RpcCall, type RpcRequest } from "./rpc-call.ts";
+import { RPC_CALL, type RpcCall, type RpcRequest } from "./rpc-call.ts";
+import { createRpcRouter } from "./rpc-router.ts";
 import type { SurfaceSettings } from "./settings.ts";
 import { streamedResponse } from "./streamed-response.ts";
 import { withoutFarTimeouts } from "./timeout.ts";
@@ -28,17 +24,7 @@ export interface ConnectRpc {
 
 /** All RPCs. Native gRPC is left out: its trailers cannot travel in a fetch response. */
 export function createConnectRpcs(settings: SurfaceSettings): readonly ConnectRpc[] {
-  const router = createConnectRouter({
-    grpc: false,
-    readMaxBytes: BODY_MAX_BYTES,
-    ...(settings.shutdown === undefined ? {} : { shutdownSignal: settings.shutdown }),
-    requestGate: (context) => {
-      const { refusal } = callOf(context);
-      if (refusal !== undefined) throw refusal;
-    },
-  });
-  router.service(Health, createGrpcHealth(settings));
-  router.service(JinaGatewayDryRunRPC, createJinaRpc());
+  const router = createRpcRouter(settings, { grpc: false });
   return router.handlers.map((handler) => ({
     path: handler.requestPath,
     methods: handler.allowedMethods,

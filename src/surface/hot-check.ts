@@ -1,17 +1,9 @@
-import { decodeFrames, encodeFrame, encodeTrailer } from "../wire/grpc-web.ts";
-import {
-  decodeHealthCheckRequest,
-  encodeHealthCheckRequest,
-  encodeHealthCheckResponse,
-  WIRE_STATUS,
-} from "../wire/health.ts";
-import { COMMON_HEADERS } from "./cors.ts";
 import type { ServingStatus } from "../core/status.ts";
+import { encodeFrame, encodeTrailer } from "../wire/grpc-web.ts";
+import { encodeHealthCheckResponse, WIRE_STATUS } from "../wire/health.ts";
+import { COMMON_HEADERS } from "./cors.ts";
+import { checkedStatus, readPlainFrame, readPlainRequest } from "./plain-check.ts";
 import type { RpcCall, RpcRequest } from "./rpc-call.ts";
-import { LIVENESS, statusOf } from "./served-name.ts";
-
-/** Where the direct way applies. */
-export const CHECK_PATH = "/grpc.health.v1.Health/Check";
 
 /**
  * Answer the plainest `Check` there is, in binary gRPC-web or Connect, from prepared bytes.
@@ -26,7 +18,7 @@ export async function hotCheck({ headers, body }: RpcRequest, call: RpcCall): Pr
   if (prepared === undefined || call.refusal !== undefined || isCompressed(headers)) return undefined;
   const service = prepared.readService(body);
   if (service === undefined) return undefined;
-  const status = service === LIVENESS ? "SERVING" : statusOf(await call.load(call.caller.options), service);
+  const status = await checkedStatus(service, call);
   return status === undefined ? undefined : prepared.answer(status);
 }
 
@@ -36,11 +28,7 @@ interface Prepared {
 }
 
 const GRPC_WEB: Prepared = {
-  readService: (body) => {
-    const [frame, ...more] = decodeFrames(body) ?? [];
-    if (frame === undefined || more.length > 0 || frame.isTrailer || frame.isCompressed) return undefined;
-    return readPlainRequest(frame.payload);
-  },
+  readService: readPlainFrame,
   answer: answersOf("application/grpc-web+proto", (message) => [...encodeFrame(message), ...encodeTrailer(0)]),
 };
 
@@ -54,14 +42,6 @@ const PREPARED: ReadonlyMap<string, Prepared> = new Map([
   ["application/grpc-web+proto", GRPC_WEB],
   ["application/proto", CONNECT],
 ]);
-
-/** Only the bytes every encoder writes: how odd ones (unknown fields, wrong types) are read is connect-es's to say. */
-function readPlainRequest(message: Uint8Array): string | undefined {
-  const service = decodeHealthCheckRequest(message);
-  if (service === undefined) return undefined;
-  const plain = encodeHealthCheckRequest(service);
-  return plain.length === message.length && plain.every((byte, at) => byte === message[at]) ? service : undefined;
-}
 
 function isCompressed(headers: Headers): boolean {
   return headers.has("grpc-encoding") || headers.has("content-encoding");

@@ -1,11 +1,13 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Load } from "../core/report.ts";
-import type { CallerReading, Refusal } from "./caller.ts";
+import { callFor } from "./call-for.ts";
+import type { CallerReading } from "./caller.ts";
 import { type ConnectRpc, createConnectRpcs } from "./connect.ts";
-import { errorAnswer, methodNotAllowed, WWW_AUTHENTICATE } from "./error-answer.ts";
+import { errorAnswer, methodNotAllowed } from "./error-answer.ts";
 import { isMatch } from "./etag.ts";
 import { BINARY_CONTENT_TYPE, decodeText, isGrpcWebText, textResponse } from "./grpc-web-text.ts";
-import { CHECK_PATH, hotCheck } from "./hot-check.ts";
+import { hotCheck } from "./hot-check.ts";
+import { CHECK_PATH } from "./plain-check.ts";
 import { BODY_MAX_BYTES, readBody } from "./read-body.ts";
 import type { RpcCall, RpcRequest } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
@@ -31,19 +33,6 @@ export function createRpcs(
       return await (method === "GET" ? answerGet(rpc, request, call) : answerPost(rpc, request, call));
     },
   }));
-}
-
-const STRANGER = { isTrusted: false, options: {} };
-
-function callFor(reading: CallerReading, load: Load): RpcCall {
-  if (reading.kind === "caller") return { load, caller: reading.caller };
-  return { load, caller: STRANGER, refusal: refusalError(reading.refusal) };
-}
-
-function refusalError({ reason, message }: Refusal): ConnectError {
-  return reason === "bad_token"
-    ? new ConnectError(message, Code.Unauthenticated, { "www-authenticate": WWW_AUTHENTICATE })
-    : new ConnectError(message, Code.InvalidArgument);
 }
 
 async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Promise<Response> {

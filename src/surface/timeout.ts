@@ -3,7 +3,7 @@
  *
  * @returns `ms` undefined when it states none; `error` names the field that cannot be read and how to write it.
  */
-export function requestTimeout(request: Request): { readonly ms?: number; readonly error?: string } {
+export function requestTimeout(request: RequestHead): { readonly ms?: number; readonly error?: string } {
   const stated: number[] = [];
   for (const { field, read, parse, fix } of FIELDS) {
     const text = read(request);
@@ -31,18 +31,24 @@ export function withoutFarTimeouts(headers: Headers): Headers {
   return kept;
 }
 
+/** What a request says before its body; headers by lower-case name. */
+export interface RequestHead {
+  readonly url: string;
+  readonly headers: { get(name: string): string | null };
+}
+
 const TIMER_MAX_MS = 2_147_483_647;
 
 const FIELDS = [
   {
     field: "grpc-timeout",
-    read: (request: Request) => request.headers.get("grpc-timeout"),
+    read: (request: RequestHead) => request.headers.get("grpc-timeout"),
     parse: parseGrpcTimeout,
     fix: "write 1 to 8 digits and a unit (H, M, S, m, u, n), such as 1500m",
   },
   {
     field: "connect-timeout-ms",
-    read: (request: Request) => request.headers.get("connect-timeout-ms"),
+    read: (request: RequestHead) => request.headers.get("connect-timeout-ms"),
     parse: parseConnectTimeout,
     fix: "write 1 to 10 digits, in milliseconds, such as 1500",
   },
@@ -69,7 +75,7 @@ function parseConnectTimeout(text: string): number | undefined {
 }
 
 /** A hot read has no query, and must not pay for a URL. */
-function readQueryTimeout(request: Request): string | null {
+function readQueryTimeout(request: RequestHead): string | null {
   return request.url.includes("?") ? new URL(request.url).searchParams.get("timeout") : null;
 }
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { createConnectRpcs } from "../../src/surface/connect.ts";
-import { CHECK_PATH, hotCheck } from "../../src/surface/hot-check.ts";
+import { hotCheck } from "../../src/surface/hot-check.ts";
+import { CHECK_PATH } from "../../src/surface/plain-check.ts";
 import { encodeFrame } from "../../src/wire/grpc-web.ts";
 import { encodeHealthCheckRequest } from "../../src/wire/health.ts";
 import { answered, failed, fixedLoad, reportOn } from "../support/reports.ts";
