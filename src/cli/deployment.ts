@@ -1,0 +1,89 @@
+import type { HealthDocument } from "../core/health-document.ts";
+import { isObject, parseJson } from "../wire/json.ts";
+import { readBounded } from "../wire/read-bounded.ts";
+import { CliError } from "./cli-error.ts";
+import type { Io } from "./io.ts";
+
+/** A Rollcall that answers somewhere. */
+export interface Deployment {
+  /** Without a slash at the end. */
+  readonly url: string;
+  /** Unlocks detail. */
+  readonly token: string | undefined;
+}
+
+/** Exit code when no Rollcall answers there. */
+export const UNREACHABLE_EXIT_CODE = 4;
+
+/**
+ * Read where a deployment is. Without a scheme it is `https://`, and `http://` on this machine; without `--token`, ROLLCALL_TOKEN
+ * counts.
+ */
+export function parseDeployment(text: string, token: string | undefined, { env }: Pick<Io, "env">): Deployment {
+  const isLocal = /^(?:localhost|127\.|\[::1\])/.test(text);
+  const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `${isLocal ? "http" : "https"}://${text}`);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
+    throw new CliError(`Cannot read URL ${JSON.stringify(text)}: it is no http(s):// address`, FIX);
+  }
+  const given = token ?? env["ROLLCALL_TOKEN"] ?? "";
+  return { url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`, token: given === "" ? undefined : given };
+}
+
+const FIX = "write one, as https://health.example.com";
+
+/** Ask a deployment for the whole report. Throws a CliError with {@link UNREACHABLE_EXIT_CODE} when none comes. */
+export async function fetchHealth({ url, token }: Deployment, io: Pick<Io, "clock" | "stop">): Promise<HealthDocument> {
+  const refuse = (state: string, fix: string) =>
+    new CliError(`Cannot read ${url}/health: ${state}`, fix, UNREACHABLE_EXIT_CODE);
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { status, body } = await request(`${url}/health`, { headers }, io).catch((error) => {
+    throw refuse(shortReason(error), "is the URL right, and does a Rollcall answer there?");
+  });
+  if (status === 401) throw refuse("it refuses the token", "pass its READ_TOKEN as --token, or leave it out");
+  const document = parseJson(body);
+  if (isHealthDocument(document)) return document;
+  throw refuse(`HTTP ${status} without a health document`, "does a Rollcall answer there?");
+}
+
+/** A whole answer. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** Ask by HTTP, for {@link REQUEST_MAX_MS} at most; redirects are not followed. Rejects when no whole answer comes. */
+export async function request(
+  url: string,
+  init: RequestInit,
+  { clock, stop }: Pick<Io, "clock" | "stop">,
+): Promise<Answer> {
+  const late = new AbortController();
+  const disarm = clock.after(REQUEST_MAX_MS, () => late.abort(new Error(`no answer within ${REQUEST_MAX_MS} ms`)));
+  try {
+    const signal = AbortSignal.any([stop, late.signal]);
+    const response = await fetch(url, { redirect: "manual", ...init, signal });
+    const body = await readBounded(response.body, BODY_MAX_BYTES);
+    if (body === undefined) throw new Error(`an answer longer than ${BODY_MAX_BYTES} bytes`);
+    return { status: response.status, headers: response.headers, body };
+  } finally {
+    disarm();
+  }
+}
+
+/** Four times the longest that a Rollcall takes for an answer by default, in milliseconds. */
+export const REQUEST_MAX_MS = 10_000;
+
+/** A fleet of a thousand targets, with all detail, takes about one. */
+const BODY_MAX_BYTES = 16 * 1024 * 1024;
+
+/** Why a request failed, without the platform's wrapping. */
+export function shortReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/^error sending request.*?: /, "").replace(/^client error \(Connect\): /, "");
+}
+
+function isHealthDocument(value: unknown): value is HealthDocument {
+  return isObject(value) && typeof value["servingStatus"] === "string" && Array.isArray(value["names"]) &&
+    isObject(value["counts"]) && Array.isArray(value["problems"]) && typeof value["time"] === "string";
+}

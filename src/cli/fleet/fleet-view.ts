@@ -1,0 +1,75 @@
+import type { HealthDocument, HealthName } from "../../core/health-document.ts";
+import type { ServingStatus } from "../../core/status.ts";
+import type { Paint } from "../color.ts";
+import { sayDuration } from "../duration.ts";
+import { type Cell, renderTable, singleLine } from "../table.ts";
+import { whyOf } from "./why.ts";
+
+/**
+ * A fleet as a person reads it: the verdict in one line, what is wrong with Rollcall itself, then a table of groups and
+ * upstreams, with the targets of each upstream that has several. Each line ends with a line break.
+ */
+export function fleetView(health: HealthDocument, paint: Paint): string {
+  const rows = rowsOf(health.names).map(({ entry, indent }) => cellsOf(entry, indent, health.time));
+  const table = rows.length === 0 ? [] : ["", ...renderTable(HEADER, rows, paint)];
+  const problems = health.problems.map((problem) => paint("yellow", `! ${singleLine(problem)}`));
+  return [headline(health, paint), ...problems, ...table].map((line) => `${line}\n`).join("");
+}
+
+/** The colour of a serving status, in every table. */
+export const STATUS_COLORS = {
+  SERVING: "green",
+  NOT_SERVING: "red",
+  UNKNOWN: "yellow",
+} as const satisfies Record<ServingStatus, NonNullable<Cell["color"]>>;
+
+const HEADER = ["NAME", "STATUS", "SINCE", "CHECKED", "LATENCY", "PROTOCOL", "WHY"];
+
+function headline({ servingStatus, status, counts, ageMs }: HealthDocument, paint: Paint): string {
+  const verdict = paint(STATUS_COLORS[servingStatus], servingStatus);
+  const checked = ageMs === null ? "" : `, checked ${sayDuration(ageMs)} ago`;
+  const warning = status === "warn" ? ", with a warning" : "";
+  return `${verdict}  ${counts.serving} of ${counts.targets} targets serve${checked}${warning}`;
+}
+
+interface Row {
+  readonly entry: HealthName;
+  readonly indent: string;
+}
+
+/** An upstream with one target is one row, that of its target under its own name. */
+function rowsOf(names: readonly HealthName[]): Row[] {
+  const ofKind = (kind: HealthName["kind"]) => names.filter((entry) => entry.kind === kind);
+  const targets = Map.groupBy(ofKind("target"), ({ target }) => target?.upstream ?? "");
+  const upstreams = ofKind("upstream").flatMap((upstream): Row[] => {
+    const own = targets.get(upstream.name) ?? [];
+    const [only] = own;
+    if (own.length === 1 && only !== undefined) return [{ entry: { ...only, name: displayName(only) }, indent: "" }];
+    const whole = { entry: upstream, indent: "" };
+    return [whole, ...own.map((entry) => ({ entry: { ...entry, name: serviceName(entry) }, indent: "  " }))];
+  });
+  return [...ofKind("group").map((entry) => ({ entry, indent: "" })), ...upstreams];
+}
+
+function displayName({ name, target }: HealthName): string {
+  return target === undefined || target.service === "" ? target?.upstream ?? name : name;
+}
+
+function serviceName({ target }: HealthName): string {
+  return target === undefined || target.service === "" ? '""' : target.service;
+}
+
+function cellsOf(entry: HealthName, indent: string, time: string): Cell[] {
+  const { name, status, since, ageMs, target } = entry;
+  const sinceMs = since === null ? undefined : Date.parse(time) - Date.parse(since);
+  const latencyMs = target?.attempts?.at(-1)?.latencyMs;
+  return [
+    { text: `${indent}${name}` },
+    { text: status, color: STATUS_COLORS[status] },
+    { text: sinceMs === undefined ? "" : sayDuration(sinceMs) },
+    { text: ageMs === null ? "" : `${sayDuration(ageMs)} ago` },
+    { text: latencyMs === undefined ? "" : `${Math.round(latencyMs)} ms` },
+    { text: target?.protocol ?? "" },
+    { text: whyOf(entry), color: status === "SERVING" ? "dim" : undefined },
+  ];
+}

@@ -1,0 +1,31 @@
+import type { HealthName, HealthTarget } from "../../core/health-document.ts";
+
+/** What there is to say of a name besides its status: what failed, in whose words, and what is odd about it; `""` when all is well. */
+export function whyOf({ kind, status, degraded, culprits, target }: HealthName): string {
+  if (target !== undefined) return whyOfTarget(target, status);
+  const blamed = kind === "group" && culprits.length > 0 ? culprits.map(bare).join(", ") : "";
+  return [blamed, degraded ? "degraded" : ""].filter((text) => text !== "").join("; ");
+}
+
+function whyOfTarget(target: HealthTarget, status: HealthName["status"]): string {
+  const { failure, message, suspect, late, critical, attempts = [], tried = [] } = target;
+  const isBare = failure === null && status === "NOT_SERVING";
+  const what = isBare ? "answers NOT_SERVING" : [failure ?? "", message ?? ""].filter((text) => text !== "").join(": ");
+  // A single protocol tried in vain is told by the message already.
+  const vain = tried.length < 2 || status === "SERVING"
+    ? ""
+    : `tried ${tried.map(({ protocol, seen }) => `${protocol} (${seen})`).join(", ")}`;
+  return [
+    what,
+    vain,
+    attempts.length > 1 ? `${attempts.length} attempts` : "",
+    suspect ? "not confirmed yet" : "",
+    late ? "late" : "",
+    critical ? "" : "optional",
+  ].filter((text) => text !== "").join("; ");
+}
+
+/** `checkout/` is the server as a whole. */
+function bare(key: string): string {
+  return key.endsWith("/") ? key.slice(0, -1) : key;
+}
