@@ -50,7 +50,7 @@ function parseTomlText(text: string): Table | string {
 function parseJson(text: string): Table | string {
   try {
     const root: unknown = JSON.parse(text);
-    return isTable(root) ? root : "not a JSON object";
+    return isTable(root) ? root : 'not a JSON object, as { "UPSTREAMS": [ … ] }';
   } catch (error) {
     return `not JSON${jsonErrorPlace(error)}`;
   }

@@ -61,7 +61,9 @@ function readPem(field: Field, { label, what }: Pem, secrets: Secrets): string |
   if (text === undefined) return undefined;
   // Files of environment variables keep each line break as the two characters that JSON and TOML read as one.
   const pem = text.replaceAll("\\n", "\n");
-  return label.test(pem) ? pem : refuse(field, "no PEM text", `write one that holds ${what}`);
+  return label.test(pem)
+    ? pem
+    : refuse(field, "no PEM text", `write the text itself, no file's name; it holds ${what}`);
 }
 
 function readKey(field: Field, secrets: Secrets): string | undefined {

@@ -25,7 +25,7 @@ export function readUrl(field: Field): UpstreamUrl | undefined {
   const shown = { ...field, value: masked(field.value) };
   if (/[\p{Cc}\s\\]/u.test(field.value)) return refuse(shown, "it has spaces, controls or backslashes", "remove them");
   const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(.*)$/i.exec(field.value);
-  if (parts === null) return refuse(shown, "it has no scheme", "begin it with https:// or http://");
+  if (parts === null) return refuse(shown, "it has no scheme", "begin it with grpc://, grpcs://, https:// or http://");
   const [, scheme = "", authority = "", path = "", tail = ""] = parts;
   if (authority.includes("@")) {
     refuse(shown, "it has a user name or password", "remove it, and authenticate by headers");
@@ -46,7 +46,7 @@ export function readUrl(field: Field): UpstreamUrl | undefined {
 
 /** What decides which addresses may be asked. */
 export interface AddressRules {
-  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, for local use. */
+  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked. */
   readonly isPrivateAllowed: boolean;
   /** Its probes go through a binding, which guards what can be reached, and knows names that are not public. */
   readonly isThroughBinding: boolean;
@@ -60,7 +60,11 @@ export function checkAddress(field: Field, host: string, rules: AddressRules): v
   const shown = { ...field, value: masked(String(field.value)) };
   const problem = addressProblem(host);
   if (problem !== undefined) {
-    return refuse(shown, problem, "use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use");
+    return refuse(
+      shown,
+      problem,
+      "use a public one, on Workers reach it by via, or set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network",
+    );
   }
   // Error 1003 on the edge, though not in workerd: https://github.com/cloudflare/cloudflare-docs/issues/9802
   if (!rules.isFetchedByWorker || !isIpAddress(host)) return;

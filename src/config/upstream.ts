@@ -19,7 +19,7 @@ import { readWatch } from "./watch.ts";
 /** What an upstream's defaults and checks depend on. */
 export interface UpstreamContext extends Secrets {
   readonly knobs: Knobs;
-  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, for local use. */
+  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked. */
   readonly isPrivateAllowed: boolean;
 }
 

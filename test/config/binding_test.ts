@@ -46,7 +46,7 @@ Deno.test("parseConfig() tells what is wrong with a binding, and which lines to 
 Deno.test("parseConfig() refuses a binding on Deno, which opens no private address there", () => {
   const upstream = { url: "https://10.0.0.7", via: "SHOP" };
   assert.deepEqual(problemsOf({ upstream, platform: "deno", env: { SHOP } }), [
-    '.url "https://10.0.0.7": 10.0.0.7 is a private address; use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use',
+    '.url "https://10.0.0.7": 10.0.0.7 is a private address; use a public one, on Workers reach it by via, or set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network',
     '.via "SHOP": Deno has no bindings; remove it, or deploy to Workers',
   ]);
 });

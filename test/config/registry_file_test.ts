@@ -41,7 +41,7 @@ Deno.test("parseRegistryFile() tells why a file says nothing, and shows nothing 
     ["a.toml", "", "it has neither UPSTREAMS nor GROUPS; write [[UPSTREAMS]] or [[vars.UPSTREAMS]]"],
     ["a.toml", TOML + WRANGLER, "UPSTREAMS stands at the top level and under vars; keep one"],
     ["a.json", '{"x": "hunter2" x}', "not JSON at line 1 column 17; correct it"],
-    ["a.json", "[]", "not a JSON object; correct it"],
+    ["a.json", "[]", 'not a JSON object, as { "UPSTREAMS": [ … ] }; correct it'],
   ] as const;
   for (const [path, text, problem] of files) {
     const problems = [`Cannot parse REGISTRY_FILE "${path}": ${problem}`];

@@ -55,8 +55,9 @@ Deno.test("parseConfig() takes another server name wherever Deno can ask for one
 });
 
 Deno.test("parseConfig() tells what is wrong with TLS on Deno, and shows neither certificate nor key", () => {
-  const noCertificate = "no PEM text; write one that holds -----BEGIN CERTIFICATE-----";
-  const noKey = "no PEM text; write one that holds -----BEGIN PRIVATE KEY-----, without a passphrase";
+  const noCertificate = "no PEM text; write the text itself, no file's name; it holds -----BEGIN CERTIFICATE-----";
+  const noKey =
+    "no PEM text; write the text itself, no file's name; it holds -----BEGIN PRIVATE KEY-----, without a passphrase";
   const encrypted = CLIENT.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE");
   const rows: readonly (readonly [given: object, ...problems: string[]])[] = [
     [{ ca: "hunter2" }, `.ca ***: ${noCertificate}`],

@@ -4,13 +4,16 @@ import { parseConfig } from "../../src/config.ts";
 const BAD_URLS: readonly (readonly [url: unknown, ...problems: string[]])[] = [
   [
     "checkout.acme.com:443",
-    'Cannot parse UPSTREAMS[0].url "checkout.acme.com:443" of upstream "checkout": it has no scheme; begin it with https:// or http://',
+    'Cannot parse UPSTREAMS[0].url "checkout.acme.com:443" of upstream "checkout": it has no scheme; begin it with grpc://, grpcs://, https:// or http://',
   ],
   [
     "https:/u:hunter2@a.acme.com",
-    'Cannot parse UPSTREAMS[0].url "https:/***@a.acme.com" of upstream "checkout": it has no scheme; begin it with https:// or http://',
+    'Cannot parse UPSTREAMS[0].url "https:/***@a.acme.com" of upstream "checkout": it has no scheme; begin it with grpc://, grpcs://, https:// or http://',
   ],
-  ["", 'Cannot parse UPSTREAMS[0].url "" of upstream "checkout": it has no scheme; begin it with https:// or http://'],
+  [
+    "",
+    'Cannot parse UPSTREAMS[0].url "" of upstream "checkout": it has no scheme; begin it with grpc://, grpcs://, https:// or http://',
+  ],
   [5, 'Cannot parse UPSTREAMS[0].url 5 of upstream "checkout": not text; write it in quotes'],
   [
     "https://user:hunter2@a.acme.com",
@@ -19,7 +22,7 @@ const BAD_URLS: readonly (readonly [url: unknown, ...problems: string[]])[] = [
   [
     "https://user:hunter2@127.0.0.1",
     'Cannot parse UPSTREAMS[0].url "https://***@127.0.0.1" of upstream "checkout": it has a user name or password; remove it, and authenticate by headers',
-    'Cannot parse UPSTREAMS[0].url "https://***@127.0.0.1" of upstream "checkout": 127.0.0.1 is a loopback address; use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use',
+    'Cannot parse UPSTREAMS[0].url "https://***@127.0.0.1" of upstream "checkout": 127.0.0.1 is a loopback address; use a public one, on Workers reach it by via, or set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network',
   ],
   [
     "https://a.acme.com/x?key=hunter2",
@@ -68,11 +71,11 @@ const BAD_URLS: readonly (readonly [url: unknown, ...problems: string[]])[] = [
   ],
   [
     "https://0x7f.1",
-    'Cannot parse UPSTREAMS[0].url "https://0x7f.1" of upstream "checkout": 127.0.0.1 is a loopback address; use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use',
+    'Cannot parse UPSTREAMS[0].url "https://0x7f.1" of upstream "checkout": 127.0.0.1 is a loopback address; use a public one, on Workers reach it by via, or set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network',
   ],
   [
     "https://localhost.:50051",
-    'Cannot parse UPSTREAMS[0].url "https://localhost.:50051" of upstream "checkout": localhost. is a private name; use a public one, or set ALLOW_PRIVATE_UPSTREAMS = true for local use',
+    'Cannot parse UPSTREAMS[0].url "https://localhost.:50051" of upstream "checkout": localhost. is a private name; use a public one, on Workers reach it by via, or set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network',
   ],
   [
     "https://8.8.8.8",
