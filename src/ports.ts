@@ -41,7 +41,10 @@ export interface ProbeOptions {
   readonly timeoutMs: number;
   /** Aborts the probe; what is returned after that is not read. */
   readonly signal: AbortSignal;
-  /** Which probe of its inquiry this is, from 0. A later one shares no connection with those before it: that may be what is broken. */
+  /**
+   * Which probe of its inquiry this is, from 0. One that follows a failure or a silence, of this refresh or the last, shares
+   * no connection with those before it, where the platform lets us choose: that may be what is broken.
+   */
   readonly attempt: number;
   /** What earlier refreshes learned of how to ask. */
   readonly known: Known;

@@ -23,7 +23,7 @@ export interface Question {
  * @param judge May reject with what reading the answer threw.
  */
 export async function exchange(
-  { network, target, signal }: Asking,
+  { network, target, signal, isFresh }: Asking,
   question: () => Question,
   judge: (response: Response) => Verdict | Promise<Verdict>,
 ): Promise<Verdict> {
@@ -36,7 +36,8 @@ export async function exchange(
   let response: Response | undefined;
   try {
     const { url, method = "POST", ...rest } = asked;
-    response = await network.fetchFor(target.upstream)(url, { ...rest, method, redirect: "manual", signal });
+    const send = network.fetchFor(target.upstream, { isFresh });
+    response = await send(url, { ...rest, method, redirect: "manual", signal });
     return await judge(response);
   } finally {
     await discard(response);

@@ -15,7 +15,7 @@ import type { Asking } from "./way.ts";
  * Over TLS on Workers, whose sockets have no ALPN, it leaves as gRPC-web for Cloudflare's edge to convert.
  */
 export async function askGrpc(asking: Asking, method: Method): Promise<Verdict> {
-  const { target: { upstream, service }, network, hops, timeoutMs, signal, attempt } = asking;
+  const { target: { upstream, service }, network, hops, timeoutMs, signal, isFresh } = asking;
   if (network.convertsGrpcWeb && endpointOf(upstream.url).isTls) return await askGrpcWeb(asking, method, "convert");
   const result = await asking.grpc.unary(upstream, {
     path: method.path,
@@ -23,7 +23,7 @@ export async function askGrpc(asking: Asking, method: Method): Promise<Verdict> 
     message: method.encode(service),
     timeoutMs,
     signal,
-    isFresh: attempt > 0,
+    isFresh,
   });
   if (result.kind === "fault") return { ...result, kind: "failed" };
   return result.kind === "reply" ? judge(result, method) : resetVerdict(result);

@@ -2,8 +2,13 @@ import type { Upstream } from "../core/registry.ts";
 
 /** How a platform reaches upstreams. */
 export interface Network {
-  /** `fetch` as it reaches this upstream: through its binding, with its certificates. */
-  fetchFor(upstream: Upstream): typeof fetch;
+  /**
+   * `fetch` as it reaches this upstream: through its binding, with its certificates.
+   *
+   * @param options `isFresh`: by no connection that was opened before, where the platform lets us choose; it may be what is
+   * broken. Default false.
+   */
+  fetchFor(upstream: Upstream, options?: { readonly isFresh: boolean }): typeof fetch;
   /**
    * Open a connection to the upstream's host and port, over TLS with ALPN `h2` where its URL says so.
    *

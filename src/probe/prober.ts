@@ -5,7 +5,7 @@ import { askConnect } from "./connect.ts";
 import { discover } from "./discover.ts";
 import { askGrpc } from "./grpc.ts";
 import { askGrpcWeb } from "./grpc-web.ts";
-import { createGrpcClient, type GrpcClient } from "./grpc/client.ts";
+import { createGrpcClient } from "./grpc/client.ts";
 import { CHECK } from "./health-method.ts";
 import { askHttp } from "./http.ts";
 import { askJina } from "./jina.ts";
@@ -14,7 +14,7 @@ import { negotiate } from "./negotiate.ts";
 import type { Network } from "./network.ts";
 import { thrownVerdict } from "./thrown.ts";
 import type { Verdict } from "./verdict.ts";
-import type { Way } from "./way.ts";
+import type { Asking, Way } from "./way.ts";
 
 /** What a prober asks with. */
 export interface ProberOptions {
@@ -37,7 +37,8 @@ export function createProber({ clock, network }: ProberOptions): Prober {
       return {
         async probe(target, options) {
           const startedMs = clock.nowMs();
-          const verdict = await ask({ target, hops, network, grpc, clock, ...options });
+          const isFresh = options.attempt > 0 || options.known.isFailing;
+          const verdict = await ask({ target, hops, network, grpc, clock, isFresh, ...options });
           return outcomeOf(verdict, target, Math.max(0, Math.round(clock.nowMs() - startedMs)));
         },
         end: () => {
@@ -56,11 +57,7 @@ const WAYS: Readonly<Record<Protocol, Way>> = {
   jina: askJina,
 };
 
-interface Probe extends ProbeOptions {
-  readonly target: Target;
-  readonly hops: number;
-  readonly network: Network;
-  readonly grpc: GrpcClient;
+interface Probe extends ProbeOptions, Asking {
   readonly clock: Clock;
 }
 

@@ -8,7 +8,7 @@ import type { Watching } from "./watch/hear.ts";
 /**
  * Create the watcher over a platform's network: `/grpc.health.v1.Health/Watch`, a connection a stream.
  *
- * No stream shares a connection with a check: what hangs in one must not be taken for the other's silence.
+ * No stream begins on a connection of a check: what hangs in one must not be taken for the other's silence.
  */
 export function createWatcher(options: ProberOptions): Watcher {
   return {

@@ -17,8 +17,8 @@ export interface Asking {
   readonly target: Target;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Which probe of its inquiry this is, from 0; a later one uses no connection of those before it. */
-  readonly attempt: number;
+  /** The probe before failed, or is silent: use no connection that was opened before, for that may be what is broken. */
+  readonly isFresh: boolean;
   /** How many Rollcalls already asked each other for this probe to happen. */
   readonly hops: number;
   readonly network: Network;

@@ -11,7 +11,7 @@ import { patient, targetOf } from "./target.ts";
 async function verdictOf(bytes: Uint8Array): Promise<string> {
   const { client, peer, settle } = createHarness();
   const target = targetOf({ url: "grpc://a.example:1", protocol: "grpc" });
-  const asking = { target, ...patient(), attempt: 0, hops: 0, network: createDenoNetwork(), grpc: client };
+  const asking = { target, ...patient(), isFresh: false, hops: 0, network: createDenoNetwork(), grpc: client };
   const asked = askGrpc(asking, CHECK);
   await settle();
   peer.connections[0]?.send(say.settings(), bytes);

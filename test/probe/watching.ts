@@ -6,14 +6,14 @@ import { createWatcher } from "../../src/probe/watch.ts";
 import { eventually } from "../support/eventually.ts";
 import { targetOf } from "./target.ts";
 
-const watcher = createWatcher({ clock: systemClock, network: createDenoNetwork() });
-
 /** Begin a stream by the real watcher of Deno, and keep what it says: each status, or why it is none. */
 export function watching(upstream: Partial<Upstream>, service = "acme.Shop") {
   const stop = new AbortController();
   const said: string[] = [];
   const onStatus = ({ status, reason }: WatchedStatus) => said.push(reason === undefined ? status : reason);
-  const end = watcher.watch(targetOf(upstream, service), { signal: stop.signal, onStatus });
+  const network = createDenoNetwork();
+  const watcher = createWatcher({ clock: systemClock, network });
+  const end = watcher.watch(targetOf(upstream, service), { signal: stop.signal, onStatus }).finally(network.close);
   const heard = (count: number) => eventually(() => said[count - 1], () => `it said ${JSON.stringify(said)}`);
   return { said, end, heard, stop: () => stop.abort() };
 }

@@ -40,5 +40,15 @@ export function createOwnProber({ fetch, nowMs = systemClock.nowMs }: TestProber
   const own = createDenoNetwork();
   const network = { ...own, keepsConnections: false, ...(fetch && { fetchFor: () => fetch }) };
   const clock: Clock = { ...systemClock, nowMs };
-  return createProber({ clock, network });
+  const prober = createProber({ clock, network });
+  return {
+    begin(hops) {
+      const session = prober.begin(hops);
+      const end = () => {
+        session.end();
+        own.close();
+      };
+      return { ...session, end };
+    },
+  };
 }

@@ -1,31 +1,36 @@
 import type { Upstream } from "../../core/registry.ts";
+import type { Network } from "../network.ts";
 
 /** The ways of `fetch` to upstreams, each with its own certificates. */
-export interface DenoFetches {
-  /** `fetch` as it reaches this upstream. */
-  fetchFor(upstream: Upstream): typeof fetch;
+export interface DenoFetches extends Pick<Network, "fetchFor"> {
   /** Give back what was kept. */
   close(): void;
 }
 
-/** Create them; an upstream with certificates or an authority gets a client of its own, kept from its first request on. */
+/**
+ * Create them. An upstream with certificates or an authority has a client of its own; any other from the first request on
+ * that wants a fresh connection: over HTTP/2 Deno would send it by the one it has, though that be dead, for as long as the
+ * kernel holds on to it, a quarter of an hour.
+ */
 export function createDenoFetches(): DenoFetches {
   const clients = new Map<Upstream, Deno.HttpClient>();
 
-  function clientOf(upstream: Upstream): Deno.HttpClient {
-    const client = clients.get(upstream) ?? Deno.createHttpClient(optionsOf(upstream));
-    clients.set(upstream, client);
-    return client;
+  /** What is under way on the connections of the one before goes on. */
+  function renew(upstream: Upstream): void {
+    clients.get(upstream)?.close();
+    clients.set(upstream, Deno.createHttpClient(optionsOf(upstream)));
   }
 
   return {
-    fetchFor(upstream) {
+    fetchFor(upstream, { isFresh } = { isFresh: false }) {
       const { tls, authority } = upstream;
-      if (tls === undefined && authority === undefined) return fetch;
-      return (input: RequestInfo | URL, init?: RequestInit) => {
+      return async (input: RequestInfo | URL, init?: RequestInit) => {
+        const isOwn = tls !== undefined || authority !== undefined;
+        if (isFresh || (isOwn && !clients.has(upstream))) renew(upstream);
+        const client = clients.get(upstream);
         const headers = new Headers(init?.headers);
         if (authority !== undefined) headers.set("host", authority);
-        return fetch(input, { ...init, headers, client: clientOf(upstream) });
+        return await fetch(input, { ...init, headers, ...(client && { client }) });
       };
     },
     close() {

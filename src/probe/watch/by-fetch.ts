@@ -14,7 +14,7 @@ export async function watchByFetch(
   dialect: Dialect,
 ): Promise<WatchEnd> {
   const { upstream, service } = target;
-  const response = await network.fetchFor(upstream)(methodUrl(upstream, WATCH_PATH), {
+  const response = await network.fetchFor(upstream, { isFresh: true })(methodUrl(upstream, WATCH_PATH), {
     method: "POST",
     headers: probeHeaders({ target, hops: 0 }, {
       ...dialect.headers,

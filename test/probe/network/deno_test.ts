@@ -7,6 +7,7 @@ import { NOTHING_KNOWN } from "../../../src/core/known.ts";
 import type { Upstream, UpstreamTls } from "../../../src/core/registry.ts";
 import { createDenoNetwork } from "../../../src/probe/network/deno.ts";
 import { createProber } from "../../../src/probe/prober.ts";
+import { startDeafProxy } from "../../support/deaf-proxy.ts";
 import { startFaultServer } from "../../support/fault-server.ts";
 import { startHttp2Upstream } from "../../support/http2-upstream.ts";
 import { CA, CLIENT, CLIENT_CA, type ServerCertificate, serverKeyPair } from "../../support/tls.ts";
@@ -134,6 +135,36 @@ Deno.test("fetchFor() keeps one connection for an upstream with certificates", a
   assert.equal(server.connections(), 1);
   session.end();
   network.close();
+});
+
+Deno.test("probes outlive a connection that died without a word, which the platform goes on using", async () => {
+  await using server = await startHttp2Upstream({ certificate: "good" });
+  for (const protocol of ["grpc-web", "connect", "grpc"] as const) {
+    await using proxy = startDeafProxy(server.port);
+    const target = targetOf({ protocol, url: `https://127.0.0.1:${proxy.port}`, tls: { ca: CA } });
+    const network = createDenoNetwork();
+    const prober = createProber({ clock: systemClock, network: { ...network, keepsConnections: false } });
+    const session = prober.begin(0);
+    const ask = async (options: { attempt?: number; isFailing?: boolean; signal?: AbortSignal }) => {
+      const { attempt = 0, isFailing = false, signal = patient().signal } = options;
+      return brief(
+        await session.probe(target, { ...patient(), attempt, signal, known: { isFailing }, pay: () => true }),
+      );
+    };
+    assert.equal(await ask({}), "SERVING");
+    proxy.deafen();
+    const abort = new AbortController();
+    const first = ask({ signal: abort.signal });
+    assert.equal(await ask({ attempt: 1 }), "SERVING", "its hedged sibling");
+    abort.abort();
+    assert.equal(await first, "failed timeout");
+    assert.deepEqual([await ask({}), proxy.opened()], ["SERVING", 2], "the sibling's connection is kept");
+
+    proxy.deafen();
+    assert.equal(await ask({ isFailing: true }), "SERVING", "the next refresh's");
+    session.end();
+    network.close();
+  }
 });
 
 Deno.test("probes that hang in a TLS handshake are let go of, over every protocol", async () => {
