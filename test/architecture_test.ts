@@ -47,7 +47,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["surface"],
   "@connectrpc/connect": ["surface"],
   "@bufbuild/protobuf": ["gen", "surface"],
-  "smol-toml": ["config"],
+  "smol-toml": ["config", "cli"],
   "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe"],

@@ -32,27 +32,31 @@ export const status: CliCommand = {
       .action((url, { watch = false, json = false, token }) =>
         run((io) => {
           const deployment = parseDeployment(url, token, io);
-          return watch ? follow(deployment, json, io) : showOnce(deployment, json, io);
+          return (watch ? follow : showOnce)(deployment, json ? "json" : "view", io);
         })
       ),
 };
 
+type Format = "json" | "view";
+
 const WATCH_EVERY_MS = 2_000;
 
-async function showOnce(deployment: Deployment, isJson: boolean, io: Io): Promise<number> {
+async function showOnce(deployment: Deployment, format: Format, io: Io): Promise<number> {
   const health = await fetchHealth(deployment, io);
-  io.stdout.write(isJson ? `${JSON.stringify(health, null, 2)}\n` : fleetView(health, createPaint(io.stdout, io)));
+  io.stdout.write(
+    format === "json" ? `${JSON.stringify(health, null, 2)}\n` : fleetView(health, createPaint(io.stdout, io)),
+  );
   return VERDICT_EXIT_CODES[health.servingStatus];
 }
 
 /** Until Ctrl-C; a deployment that does not answer for a while is no reason to stop. */
-async function follow(deployment: Deployment, isJson: boolean, io: Io): Promise<number> {
+async function follow(deployment: Deployment, format: Format, io: Io): Promise<number> {
   let exitCode = UNREACHABLE_EXIT_CODE;
   while (!io.stop.aborted) {
     const seen = await look(deployment, io);
     if (io.stop.aborted) break;
     exitCode = seen instanceof CliError ? UNREACHABLE_EXIT_CODE : VERDICT_EXIT_CODES[seen.servingStatus];
-    show(seen, isJson, io);
+    show(seen, format, io);
     await io.clock.sleep(WATCH_EVERY_MS, io.stop);
   }
   return exitCode;
@@ -67,11 +71,11 @@ async function look(deployment: Deployment, io: Io): Promise<HealthDocument | Cl
   }
 }
 
-function show(seen: HealthDocument | CliError, isJson: boolean, { stdout, stderr, env }: Io): void {
-  const isRedrawn = stdout.isTerminal && !isJson;
+function show(seen: HealthDocument | CliError, format: Format, { stdout, stderr, env }: Io): void {
+  const isRedrawn = stdout.isTerminal && format === "view";
   if (isRedrawn) stdout.write(HOME_AND_CLEAR);
   if (seen instanceof CliError) return stderr.write(`error: ${seen.message}\n`);
-  if (isJson) return stdout.write(`${JSON.stringify(seen)}\n`);
+  if (format === "json") return stdout.write(`${JSON.stringify(seen)}\n`);
   stdout.write(`${fleetView(seen, createPaint(stdout, { env }))}${isRedrawn ? "" : "\n"}`);
 }
 

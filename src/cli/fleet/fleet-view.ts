@@ -27,9 +27,13 @@ const HEADER = ["NAME", "STATUS", "SINCE", "CHECKED", "LATENCY", "PROTOCOL", "WH
 
 function headline({ servingStatus, status, counts, ageMs }: HealthDocument, paint: Paint): string {
   const verdict = paint(STATUS_COLORS[servingStatus], servingStatus);
-  const checked = ageMs === null ? "" : `, checked ${sayDuration(ageMs)} ago`;
+  const checked = ageMs === null ? "" : `, checked ${sayAge(ageMs)}`;
   const warning = status === "warn" ? ", with a warning" : "";
   return `${verdict}  ${counts.serving} of ${counts.targets} targets serve${checked}${warning}`;
+}
+
+function sayAge(ageMs: number): string {
+  return ageMs < 1_000 ? "now" : `${sayDuration(ageMs)} ago`;
 }
 
 interface Row {
@@ -67,7 +71,7 @@ function cellsOf(entry: HealthName, indent: string, time: string): Cell[] {
     { text: `${indent}${name}` },
     { text: status, color: STATUS_COLORS[status] },
     { text: sinceMs === undefined ? "" : sayDuration(sinceMs) },
-    { text: ageMs === null ? "" : `${sayDuration(ageMs)} ago` },
+    { text: ageMs === null ? "" : sayAge(ageMs) },
     { text: latencyMs === undefined ? "" : `${Math.round(latencyMs)} ms` },
     { text: target?.protocol ?? "" },
     { text: whyOf(entry), color: status === "SERVING" ? "dim" : undefined },
