@@ -18,6 +18,14 @@ export function cleanMessage(
   return line.replace(/[\uD800-\uDBFF]$/, "");
 }
 
+/** What was seen, with its message made fit to keep, if it has one. */
+export function withCleanMessage<T extends { readonly message?: string }>(
+  seen: T,
+  headers: Readonly<Record<string, string>>,
+): T {
+  return seen.message === undefined ? seen : { ...seen, message: cleanMessage(seen.message, headers) };
+}
+
 /** Longest first, so that one value within another does not leave the rest of it. */
 function secretsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.values(headers)

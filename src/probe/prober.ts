@@ -9,7 +9,7 @@ import { createGrpcClient } from "./grpc/client.ts";
 import { CHECK } from "./health-method.ts";
 import { askHttp } from "./http.ts";
 import { askJina } from "./jina.ts";
-import { cleanMessage } from "./message.ts";
+import { withCleanMessage } from "./message.ts";
 import { negotiate } from "./negotiate.ts";
 import type { Network } from "./network.ts";
 import { thrownVerdict } from "./thrown.ts";
@@ -79,8 +79,6 @@ async function askWith(way: Way, probe: Probe): Promise<Verdict> {
 }
 
 function outcomeOf({ isFramed: _, ...verdict }: Verdict, target: Target, latencyMs: number): ProbeOutcome {
-  const cleaned = verdict.message === undefined
-    ? verdict
-    : { ...verdict, message: cleanMessage(verdict.message, target.upstream.headers) };
+  const cleaned = withCleanMessage(verdict, target.upstream.headers);
   return cleaned.kind === "not-attempted" ? cleaned : { ...cleaned, latencyMs };
 }

@@ -1,5 +1,6 @@
 import type { Protocol } from "../core/registry.ts";
-import type { WatchEnd, Watcher } from "../ports.ts";
+import type { WatchedStatus, WatchEnd, Watcher } from "../ports.ts";
+import { withCleanMessage } from "./message.ts";
 import type { ProberOptions } from "./prober.ts";
 import { CONNECT, GRPC_WEB, watchByFetch } from "./watch/by-fetch.ts";
 import { watchByGrpc } from "./watch/by-grpc.ts";
@@ -13,8 +14,10 @@ import type { Watching } from "./watch/hear.ts";
 export function createWatcher(options: ProberOptions): Watcher {
   return {
     async watch(target, { signal, onStatus }) {
+      const { protocol, headers } = target.upstream;
+      const onCleanStatus = (said: WatchedStatus) => onStatus(withCleanMessage(said, headers));
       try {
-        return await WAYS[target.upstream.protocol]({ ...options, target, signal, onStatus });
+        return await WAYS[protocol]({ ...options, target, signal, onStatus: onCleanStatus });
       } catch {
         // The platform's own words say no more than the check that follows.
         return "ended";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener } from "node:http";
 import { once } from "node:events";
+import { MESSAGE_MAX_CHARS } from "../../src/core/observation.ts";
 import type { Protocol } from "../../src/core/registry.ts";
 import type { WatchEnd } from "../../src/ports.ts";
 import { watching } from "./watching.ts";
@@ -119,6 +120,22 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
     });
   });
 }
+
+Deno.test("watch() keeps no more of a message than a check does, and no header value of ours", async () => {
+  const message = text(JSON.stringify({ status: `Bearer hunter2 ${"x".repeat(60_000)}` }));
+  const prefix = new Uint8Array(5);
+  new DataView(prefix.buffer).setUint32(1, message.length);
+  await withServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/connect+json" });
+    response.end(Uint8Array.from([...prefix, ...message]));
+  }, async (url) => {
+    const stream = watching({ protocol: "connect", codec: "json", url, headers: { authorization: "Bearer hunter2" } });
+    assert.equal(await stream.end, "ended");
+    assert.deepEqual(stream.said, ["status_unknown"]);
+    assert.match(stream.messages[0] ?? "", /^serving status "\*\*\* x+$/);
+    assert.equal(stream.messages[0]?.length, MESSAGE_MAX_CHARS);
+  });
+});
 
 Deno.test("watch() asks without a deadline, and says how many Rollcalls it comes through", async () => {
   const asked: Record<string, unknown>[] = [];
