@@ -58,16 +58,8 @@ function judgeValue(document: unknown, { pointer, equals }: NonNullable<HttpChec
   const value = valueAt(document, pointer);
   if (value === equals) return undefined;
   const place = pointer === "" ? "the body" : pointer;
-  const message = value === undefined ? `nothing at ${place}` : `${place} is ${shown(value)}`;
+  const message = value === undefined ? `nothing at ${place}` : `${place} is ${JSON.stringify(value)}`;
   return { kind: "answered", status: "NOT_SERVING", message };
-}
-
-/** Longest text shown of what the upstream chose, in characters: the rest of the message matters more. */
-const SHOWN_CHARS = 60;
-
-function shown(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
 }
 
 /** In lower case, without parameters; `""` when there is none. */

@@ -30,6 +30,8 @@ export function withCleanMessage<T extends { readonly message?: string }>(
 function secretsOf(headers: Readonly<Record<string, string>>): string[] {
   return Object.values(headers)
     .flatMap((value) => [value.trim(), value.trim().replace(/^\S+\s+/, "")])
+    // Many messages quote what the server wrote.
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
     .filter((secret) => secret !== "")
     .sort((a, b) => b.length - a.length);
 }

@@ -35,6 +35,16 @@ Deno.test("probe() tells an HTTP upstream who asks, and sends the headers it was
   assert.equal(sent.get("authorization"), "Bearer t");
 });
 
+Deno.test("probe() shows no part of a header value that the server echoes as JSON", async () => {
+  const token = `se"cret-${"x".repeat(100)}`;
+  await using upstream = startHonoUpstream([{
+    body: JSON.stringify({ headers: { authorization: `Bearer ${token}` } }),
+  }]);
+  const http = { ...DEFAULT_CHECK, json: { pointer: "/headers/authorization", equals: "" } };
+  const outcome = await probe({ url: `${upstream.url}/0`, http, headers: { authorization: `Bearer ${token}` } });
+  assert.equal(outcome.message, '/headers/authorization is "***"');
+});
+
 Deno.test("probe() needs no body of an HTTP upstream whose status says enough", async () => {
   await using server = await startFaultServer({ send: "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n", end: "hang" });
   assert.equal(brief(await probe({ url: server.url, http: DEFAULT_CHECK })), "SERVING");
