@@ -1,8 +1,10 @@
+import { check } from "./check.ts";
 import type { CliCommand } from "./command.ts";
+import { init } from "./init.ts";
 import { ping } from "./ping.ts";
 import { probe } from "./probe.ts";
 import { status } from "./status.ts";
 import { validate } from "./validate.ts";
 
 /** All commands, in the order of `rollcall --help`. */
-export const COMMANDS: readonly CliCommand[] = [ping, status, probe, validate];
+export const COMMANDS: readonly CliCommand[] = [ping, check, status, probe, validate, init];
