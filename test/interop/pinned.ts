@@ -13,6 +13,11 @@ export function goVersion(module: string): string {
   return found("peers/go/go.mod", `^\\t${module} v(\\S+)`);
 }
 
+/** The version of a Go module, as pinned in `tools/go.mod`. */
+export function toolVersion(module: string): string {
+  return found("tools/go.mod", `^\\t${module} v(\\S+)`);
+}
+
 function found(path: string, pattern: string): string {
   const text = Deno.readTextFileSync(new URL(path, import.meta.url));
   const version = new RegExp(pattern, "m").exec(text)?.[1];

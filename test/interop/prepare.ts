@@ -3,8 +3,8 @@ const ROOT = new URL("../../", import.meta.url);
 /** Where peers are fetched and built; git ignores it, and removing it only costs time. */
 const CACHE = new URL(".interop/", ROOT);
 
-/** Longer than a slow line takes for what the peers need, in milliseconds. */
-const WITHIN_MS = 300_000;
+/** Longer than a slow line and two cores take for what the peers and tools need, in milliseconds. */
+const WITHIN_MS = 900_000;
 
 const prepared = new Map<string, Promise<string>>();
 
@@ -15,14 +15,21 @@ export function pythonWith(requirements: URL): Promise<string> {
 
 /** The folder of the programs of `peers/go`, built. Rejects with the reason when they cannot be. */
 export function goPrograms(): Promise<string> {
-  return once("go", async () => {
-    const folder = new URL("go/bin/", CACHE).pathname;
-    // The toolchain that is here, and versions as pinned: nothing is chosen on the way.
-    const env = { GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "" };
-    const args = ["build", "-mod=readonly", "-modcacherw", "-buildvcs=false", "-trimpath", "-o", folder, "./..."];
-    await run("go", { args, cwd: new URL("peers/go/", import.meta.url), env });
-    return folder;
-  });
+  return once("go", () => goBuild("go", new URL("peers/go/", import.meta.url), ["./..."]));
+}
+
+/** The folder of the tools that `tools/go.mod` names and of its own programs, built. Rejects with the reason when they cannot be. */
+export function goTools(): Promise<string> {
+  return once("tools", () => goBuild("tools", new URL("tools/", import.meta.url), ["tool", "./..."]));
+}
+
+async function goBuild(name: string, module: URL, packages: readonly string[]): Promise<string> {
+  const folder = new URL(`${name}/bin/`, CACHE).pathname;
+  // The toolchain that is here, and versions as pinned: nothing is chosen on the way.
+  const env = { GOTOOLCHAIN: "local", GOWORK: "off", GOFLAGS: "" };
+  const args = ["build", "-mod=readonly", "-modcacherw", "-buildvcs=false", "-trimpath", "-o", folder, ...packages];
+  await run("go", { args, cwd: module, env });
+  return folder;
 }
 
 function once(key: string, make: () => Promise<string>): Promise<string> {

@@ -1,8 +1,7 @@
-"""Envoy as an upstream. Arguments: its port, 0 for a free one, and that of the native server behind it."""
+"""Envoy, which prints the port of its only listener. Argument: its configuration."""
 
 import json
 import signal
-import string
 import subprocess
 import sys
 import sysconfig
@@ -13,12 +12,9 @@ from pathlib import Path
 
 
 def main() -> None:
-    port, upstream_port = sys.argv[1:]
-    template = string.Template(Path(__file__).with_name("envoy.yaml").read_text())
+    [config] = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         admin = Path(folder, "admin")
-        config = Path(folder, "envoy.yaml")
-        config.write_text(template.substitute(PORT=port, UPSTREAM_PORT=upstream_port))
         binary = Path(sysconfig.get_path("purelib"), "envoy", "_bin", "envoy")
         envoy = subprocess.Popen(
             [binary, "-c", config, "--admin-address-path", admin]
@@ -29,7 +25,7 @@ def main() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         try:
             print(listening_at(envoy, admin), flush=True)
-            # What Envoy says is what the server behind it says: there is nothing to set.
+            # There is nothing to tell it.
             sys.stdin.read()
         finally:
             envoy.kill()
