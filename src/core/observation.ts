@@ -56,10 +56,15 @@ export interface TriedProtocol {
   readonly seen: string;
 }
 
-/** A probe that never left: our own budget or a limit of the platform stood in the way. Never an observation of the upstream. */
+/**
+ * A probe that never left: our own budget, our own configuration or a limit of the platform stood in the way. Never an
+ * observation of the upstream.
+ */
 export interface NotAttempted {
   readonly kind: "not-attempted";
   readonly message: string;
+  /** The limit holds for the whole invocation: no other probe of it would leave either. */
+  readonly isLast?: true;
 }
 
 /** What asking once gives. */

@@ -14,13 +14,15 @@ export function thrownVerdict(error: unknown, isAborted: boolean): Verdict {
   if (isAborted) return { kind: "failed", failure: "timeout", message: "no answer in time" };
   const message = wordsOf(error);
   const meaning = BY_WORDS.find(([words]) => words.test(message))?.[1] ?? "unavailable";
+  if (meaning === "last") return { kind: "not-attempted", message, isLast: true };
   return meaning === "not-attempted" ? { kind: meaning, message } : { kind: "failed", failure: meaning, message };
 }
 
 /** First match wins. The beginnings are fixed, so that no name an upstream chose can pass for a cause. */
-const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-attempted"])[] = [
-  // Limits of workerd, among them its way out when all six connections wait for each other; Deno without --allow-net.
-  [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "not-attempted"],
+const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-attempted" | "last"])[] = [
+  // Limits of workerd, among them its way out when all six connections wait for each other.
+  [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "last"],
+  // Deno without --allow-net.
   [/^requires net access/i, "not-attempted"],
   // Our own configuration: a binding, or a client certificate and its key.
   [/^(?:the binding |keys may not be consistent|no (?:keys|certificates) found)/i, "not-attempted"],

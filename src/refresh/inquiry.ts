@@ -89,8 +89,7 @@ export function inquire(
     if (isOver) return;
     const observation = outcome === "timeout" ? timeoutOf(timeoutMs, known) : outcome;
     if (observation.kind === "not-attempted") {
-      // The platform lets this invocation ask no more.
-      budget.left = 0;
+      if (observation.isLast) budget.left = 0;
       return end();
     }
     attempts.push(observation);

@@ -83,6 +83,16 @@ Deno.test("thrownVerdict() does not take a cause from a name that the upstream c
   assert.equal(brief(thrownVerdict(refused, false)), "failed unavailable");
 });
 
+Deno.test("thrownVerdict() tells what no probe of the invocation can pass from what this one could not", () => {
+  const isLast = (words: string) => {
+    const verdict = thrownVerdict(new Error(words), false);
+    return verdict.kind === "not-attempted" && verdict.isLast === true;
+  };
+  assert.equal(isLast("Too many subrequests."), true);
+  assert.equal(isLast("the binding is not there"), false);
+  assert.equal(isLast("keys may not be consistent: KeyMismatch"), false);
+});
+
 Deno.test("thrownVerdict() says the same of the same fault twice", () => {
   const [first, second] = ["a1", "b2"].map((id) =>
     thrownVerdict(new Error(`internal error; reference = ${id}`), false)

@@ -68,3 +68,28 @@ Deno.test("load() shows no red for lost packets in a fleet that fills the budget
   }
   assert.ok(suspects > 100, "nothing was lost");
 });
+
+Deno.test("load() confirms failures although another upstream cannot be asked at all", async () => {
+  for (const [isLast, expect] of [[undefined, "SERVING"], [true, "NOT_SERVING"]] as const) {
+    const isSlip = { isNext: false };
+    const scripted = scriptedProber();
+    const prober = proberOf((target, options) => {
+      if (target.upstream.name === "bare") {
+        return Promise.resolve({ kind: "not-attempted", message: "no keys found", ...(isLast && { isLast }) });
+      }
+      const isLost = isSlip.isNext;
+      isSlip.isNext = false;
+      return isLost ? Promise.resolve(REFUSED) : scripted.probe(target, options);
+    });
+    const loop = createLoop({ registry: fleet(["bare", "lossy"]), prober });
+    let report = await loop.load();
+    // One packet lost in each of two refreshes in a row.
+    for (let refresh = 0; refresh < 2; refresh++) {
+      await loop.rest();
+      await loop.clock.advance(30_000);
+      isSlip.isNext = true;
+      report = await loop.load();
+    }
+    assert.equal(report.names.get("lossy")?.status, expect);
+  }
+});
