@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "store": ["ports.ts", "core"],
   "surface": ["core", "wire", "gen"],
   "upgrade": ["surface"],
+  "grpc-server": ["surface", "core", "wire", "gen"],
   "refresh": ["fan-out.ts", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
   "client": ["clock.ts", "ports.ts", "core", "wire"],
@@ -45,13 +46,16 @@ const ROOTS = ["worker.ts", "deno.ts", "cli/main.ts"];
 /** Libraries, and the only parts that may know them. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["surface"],
-  "@connectrpc/connect": ["surface"],
-  "@bufbuild/protobuf": ["gen", "surface"],
+  "@connectrpc/connect": ["surface", "grpc-server"],
+  "@bufbuild/protobuf": ["gen", "surface", "grpc-server"],
   "smol-toml": ["config", "cli"],
   "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe"],
   "node:stream": ["probe"],
+  "node:http2": ["grpc-server"],
+  "node:events": ["grpc-server"],
+  "node:net": ["grpc-server"],
 };
 
 const SOURCE = new URL("../src/", import.meta.url);

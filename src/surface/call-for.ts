@@ -2,12 +2,18 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Load } from "../core/report.ts";
 import type { CallerReading, Refusal } from "./caller.ts";
 import { WWW_AUTHENTICATE } from "./error-answer.ts";
+import { BODY_MAX_BYTES } from "./read-body.ts";
 import type { RpcCall } from "./rpc-call.ts";
 
 /** The call of a caller; of one who is refused, a call that every RPC refuses. */
 export function callFor(reading: CallerReading, load: Load): RpcCall {
   if (reading.kind === "caller") return { load, caller: reading.caller };
   return { load, caller: STRANGER, refusal: refusalError(reading.refusal) };
+}
+
+/** Why a call whose request is too long is refused. */
+export function tooLong(): ConnectError {
+  return new ConnectError(`request body is longer than ${BODY_MAX_BYTES} bytes`, Code.ResourceExhausted);
 }
 
 const STRANGER = { isTrusted: false, options: {} };

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Load } from "../core/report.ts";
-import { callFor } from "./call-for.ts";
+import { callFor, tooLong } from "./call-for.ts";
 import type { CallerReading } from "./caller.ts";
 import { type ConnectRpc, createConnectRpcs } from "./connect.ts";
 import { errorAnswer, methodNotAllowed } from "./error-answer.ts";
@@ -89,10 +89,6 @@ function binaryHeaders(headers: Headers): Headers {
   const binary = new Headers(headers);
   binary.set("content-type", BINARY_CONTENT_TYPE);
   return binary;
-}
-
-function tooLong(): ConnectError {
-  return new ConnectError(`request body is longer than ${BODY_MAX_BYTES} bytes`, Code.ResourceExhausted);
 }
 
 function notBase64(): ConnectError {
