@@ -7,9 +7,11 @@ import type { Upgrade } from "../surface/upgrade.ts";
  * way to drop it.
  */
 export const upgradeOnDeno: Upgrade = (request, { subprotocol, message, code, reason }) => {
-  const upgraded = accept(request, subprotocol === undefined ? {} : { protocol: subprotocol });
+  const upgraded = accept(request);
   if (upgraded === undefined) return undefined;
   const { socket, response } = upgraded;
+  // Its own option finds no name in a list without blanks (`json,bytes`), as many clients write it (Deno 2.9.6).
+  if (subprotocol !== undefined) response.headers.set("sec-websocket-protocol", subprotocol);
   socket.addEventListener("open", () => {
     if (message !== undefined) socket.send(message);
     socket.close(code, reason);
@@ -20,9 +22,9 @@ export const upgradeOnDeno: Upgrade = (request, { subprotocol, message, code, re
 };
 
 /** Undefined for a handshake that lacks a header, of which Deno throws. */
-function accept(request: Request, options: Deno.UpgradeWebSocketOptions): Deno.WebSocketUpgrade | undefined {
+function accept(request: Request): Deno.WebSocketUpgrade | undefined {
   try {
-    return Deno.upgradeWebSocket(request, options);
+    return Deno.upgradeWebSocket(request);
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

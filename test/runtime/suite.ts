@@ -1,5 +1,6 @@
 import type { StartRollcall } from "../support/rollcall.ts";
 import { bootSuite } from "./suite/boot.ts";
+import { clientSuite } from "./suite/client.ts";
 import { clientsSuite } from "./suite/clients.ts";
 import { faultsSuite } from "./suite/faults.ts";
 import { httpSuite } from "./suite/http.ts";
@@ -10,6 +11,7 @@ import { rpcSuite } from "./suite/rpc.ts";
 import { storeSuite } from "./suite/store.ts";
 import { tokenSuite } from "./suite/token.ts";
 import { watchSuite } from "./suite/watch.ts";
+import { websocketSuite } from "./suite/websocket.ts";
 
 /** What every platform must do alike: each test starts a Rollcall there, and knows it by its url and its log alone. */
 export function runtimeSuite(platform: string, start: StartRollcall): void {
@@ -18,10 +20,12 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   malformedSuite(platform, start);
   rpcSuite(platform, start);
   watchSuite(platform, start);
+  websocketSuite(platform, start);
   faultsSuite(platform, start);
   protocolsSuite(platform, start);
   readersSuite(platform, start);
   storeSuite(platform, start);
   bootSuite(platform, start);
   clientsSuite(platform, start);
+  clientSuite(platform, start);
 }
