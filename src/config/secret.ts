@@ -32,6 +32,8 @@ function resolve(field: Field, name: string, { env, platform }: Secrets): string
   }
   const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (typeof value === "string" && value !== "") return value;
-  const fix = platform === "workers" ? `run wrangler secret put ${name}` : `set the environment variable ${name}`;
+  const fix = platform === "workers"
+    ? `run wrangler secret put ${name}, or add it to .dev.vars for wrangler dev`
+    : `set the environment variable ${name}`;
   return refuse(field, `the secret ${name} is not set`, fix);
 }

@@ -90,9 +90,12 @@ function statusOf(number: number): ServingStatus {
   return number === WIRE_STATUS.NOT_SERVING || number === WIRE_STATUS.SERVICE_UNKNOWN ? "NOT_SERVING" : "UNKNOWN";
 }
 
-/** Proto3 JSON: an enum is its name or its number. A name of a later health.proto is a number above 3 in another spelling. */
+/**
+ * Proto3 JSON: an enum is its name or its number. A name of a later health.proto is a number above 3 in another spelling;
+ * connect-go's own health.proto puts its enum's name before each (connectrpc/grpchealth-go: internal/proto).
+ */
 function statusNumber(status: unknown): number | undefined {
   if (typeof status === "number") return Number.isInteger(status) ? status : undefined;
   if (typeof status !== "string") return undefined;
-  return Object.entries(WIRE_STATUS).find(([name]) => name === status)?.[1] ?? -1;
+  return Object.entries(WIRE_STATUS).find(([name]) => name === status.replace(/^SERVING_STATUS_/, ""))?.[1] ?? -1;
 }

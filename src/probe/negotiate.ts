@@ -132,7 +132,7 @@ function withNegotiation(
 }
 
 /** Most telling first; of equals, the one tried first. */
-const TELLING = ["probe_denied", "health_unimplemented", "timeout", "protocol_mismatch"];
+const TELLING = ["probe_denied", "health_unimplemented", "timeout"];
 
 function rank({ verdict }: Seen): number {
   const cause = verdict.kind === "failed" ? verdict.failure : verdict.kind === "answered" ? verdict.reason : undefined;

@@ -33,12 +33,18 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   // A server of HTTP/1 only is no fault of TLS.
   [/^(?:TLS without ALPN|received fatal alert: NoApplicationProtocol)/, "protocol_mismatch"],
   // rustls: https://docs.rs/rustls/latest/rustls/enum.Error.html
-  [/^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected )|peer (?!closed)|tls )/, "tls"],
+  [
+    /^(?:invalid peer certificate|received (?:corrupt message|fatal alert|unexpected (?!message from))|peer (?!closed)|tls )/,
+    "tls",
+  ],
   // `node:tls`.
   [/^(?:Hostname\/IP does not match|Client network socket disconnected before secure|unsupported protocol)/, "tls"],
   [/^(?:tcp connect error: .*timed out|connect ETIMEDOUT)/i, "timeout"],
   // hyper read something, but no HTTP/1: an HTTP/2-only server, SSH, a banner.
-  [/^(?:invalid HTTP |message head is too large|invalid content-length|unexpected transfer-enc)/, "protocol_mismatch"],
+  [
+    /^(?:received unexpected message from|invalid HTTP |message head is too large|invalid content-length|unexpected transfer-enc)/,
+    "protocol_mismatch",
+  ],
   // Ours, then workerd's.
   [/^(?:invalid WebSocket frame|WebSocket message longer|WebSocket protocol error)/, "protocol_mismatch"],
   // A body that is not encoded as its headers say; Deno's wording, then workerd's.

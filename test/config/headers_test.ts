@@ -64,11 +64,11 @@ const BAD_HEADERS: readonly (readonly [headers: unknown, ...problems: string[]])
   ],
   [
     { x: "secret:UPSTREAM_GONE" },
-    'Cannot parse UPSTREAMS[0].headers.x *** of upstream "checkout": the secret UPSTREAM_GONE is not set; run wrangler secret put UPSTREAM_GONE',
+    'Cannot parse UPSTREAMS[0].headers.x *** of upstream "checkout": the secret UPSTREAM_GONE is not set; run wrangler secret put UPSTREAM_GONE, or add it to .dev.vars for wrangler dev',
   ],
   [
     { x: "secret:UPSTREAM_OBJECT" },
-    'Cannot parse UPSTREAMS[0].headers.x *** of upstream "checkout": the secret UPSTREAM_OBJECT is not set; run wrangler secret put UPSTREAM_OBJECT',
+    'Cannot parse UPSTREAMS[0].headers.x *** of upstream "checkout": the secret UPSTREAM_OBJECT is not set; run wrangler secret put UPSTREAM_OBJECT, or add it to .dev.vars for wrangler dev',
   ],
   [
     { x: "secret:UPSTREAM_BROKEN" },

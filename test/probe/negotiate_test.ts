@@ -108,7 +108,12 @@ Deno.test("negotiate() says the most telling of what it saw when no protocol eve
   const most = async (answers: Setup["answers"]) => (await ask({ answers })).brief;
   assert.equal(await most({ connect: NOT_FOUND, grpc: DENIED }), "UNKNOWN probe_denied");
   assert.equal(await most({ connect: NOT_FOUND, grpc: PAGE }), "UNKNOWN health_unimplemented");
-  assert.equal(await most({ http: PAGE }), "failed protocol_mismatch");
+  assert.equal(await most({ "grpc-web": PAGE, connect: PAGE }), "failed protocol_mismatch");
+  assert.equal(
+    await most({ grpc: PAGE }),
+    "failed unavailable",
+    "what HTTP was told comes before what HTTP/2 made of it",
+  );
   assert.equal(await most({}), "failed unavailable");
 });
 

@@ -44,6 +44,8 @@ const WORDS: readonly (readonly [error: Error, expect: string])[] = [
   [node("connect ETIMEDOUT 192.0.2.1:443"), "failed timeout"],
   [node("received fatal alert: NoApplicationProtocol"), "failed protocol_mismatch"],
   [node("TLS without ALPN h2"), "failed protocol_mismatch"],
+  [deno("(SendRequest): received unexpected message from connection"), "failed protocol_mismatch"],
+  [deno("(Connect): received unexpected message: got ApplicationData when expecting Handshake"), "failed tls"],
   [node("received fatal alert: CertificateRequired"), "failed tls"],
   [node("Hostname/IP does not match certificate's altnames: Host: a.example. is not in …"), "failed tls"],
   [node("Client network socket disconnected before secure TLS connection was established"), "failed tls"],
