@@ -3,8 +3,9 @@ import type { CliCommand } from "./command.ts";
 import { init } from "./init.ts";
 import { ping } from "./ping.ts";
 import { probe } from "./probe.ts";
+import { smoke } from "./smoke.ts";
 import { status } from "./status.ts";
 import { validate } from "./validate.ts";
 
 /** All commands, in the order of `rollcall --help`. */
-export const COMMANDS: readonly CliCommand[] = [ping, check, status, probe, validate, init];
+export const COMMANDS: readonly CliCommand[] = [ping, check, status, probe, validate, init, smoke];

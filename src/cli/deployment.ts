@@ -31,11 +31,22 @@ export function parseDeployment(text: string, token: string | undefined, { env }
 
 const FIX = "write one, as https://health.example.com";
 
-/** Ask a deployment for the whole report. Throws a CliError with {@link UNREACHABLE_EXIT_CODE} when none comes. */
-export async function fetchHealth({ url, token }: Deployment, io: Pick<Io, "clock" | "stop">): Promise<HealthDocument> {
+/**
+ * Ask a deployment for the whole report. Throws a CliError with {@link UNREACHABLE_EXIT_CODE} when none comes.
+ *
+ * @param how `forced` has it probe again, and with a token read its store.
+ */
+export async function fetchHealth(
+  { url, token }: Deployment,
+  io: Pick<Io, "clock" | "stop">,
+  how: "known" | "forced" = "known",
+): Promise<HealthDocument> {
   const refuse = (state: string, fix: string) =>
     new CliError(`Cannot read ${url}/health: ${state}`, fix, UNREACHABLE_EXIT_CODE);
-  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(how === "forced" && { "cache-control": "no-cache" }),
+  };
   const { status, body } = await request(`${url}/health`, { headers }, io).catch((error) => {
     throw refuse(shortReason(error), "is the URL right, and does a Rollcall answer there?");
   });
