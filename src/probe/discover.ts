@@ -20,7 +20,7 @@ export async function discover(way: Way, asking: Asking, { hasNoList, pay }: Dis
   const isUnimplemented = list.kind === "answered" && list.reason === "health_unimplemented";
   const isTooLong = list.kind === "failed" && list.failure === "overloaded" && list.isFramed === true;
   if (!isUnimplemented && !isTooLong) return list;
-  if (!pay()) return isTooLong ? untold(list) : withoutList(list);
+  if (!pay()) return isUnimplemented ? { ...list, hasNoList: true } : untold(list);
   const whole = await checkWhole(way, asking);
   return isTooLong ? { ...whole, message: saying(list, whole) } : withoutList(whole);
 }
@@ -29,8 +29,10 @@ function checkWhole(way: Way, asking: Asking): Promise<Verdict> {
   return way({ ...asking, target: { ...asking.target, service: "" } }, CHECK);
 }
 
+/** Of a server that has no Check either it is not remembered: it may come to have both without ever failing. */
 function withoutList(verdict: Verdict): Verdict {
-  return verdict.kind === "answered" ? { ...verdict, hasNoList: true } : verdict;
+  if (verdict.kind !== "answered" || verdict.reason === "health_unimplemented") return verdict;
+  return { ...verdict, hasNoList: true };
 }
 
 /** Nothing is left to ask for the whole: what is not known is not red. */

@@ -12,14 +12,14 @@ import { patient, targetOf } from "./target.ts";
 /** What the server says of List and Check: a body, or a bare HTTP status. */
 interface Server {
   readonly list: Uint8Array<ArrayBuffer>[] | number;
-  readonly check?: Uint8Array<ArrayBuffer>[];
+  readonly check?: Uint8Array<ArrayBuffer>[] | number;
 }
 
 interface Known {
   readonly hasNoList?: true;
 }
 
-async function probe({ list, check }: Server, known: Known = {}, purse = 9) {
+async function probe({ list, check = 500 }: Server, known: Known = {}, purse = 9) {
   const asked: string[] = [];
   const bodies: string[] = [];
   let left = purse;
@@ -27,7 +27,7 @@ async function probe({ list, check }: Server, known: Known = {}, purse = 9) {
     const path = new URL(String(input)).pathname;
     asked.push(path.replace("/grpc.health.v1.Health/", ""));
     bodies.push(new TextDecoder().decode(await new Response(init?.body ?? null).bytes()));
-    const answer = path === LIST.path ? list : check ?? 500;
+    const answer = path === LIST.path ? list : check;
     return typeof answer === "number"
       ? new Response(null, { status: answer })
       : new Response(new Blob(answer), { headers: { "content-type": "application/grpc-web" } });
@@ -87,6 +87,14 @@ for (const [what, list] of [["UNIMPLEMENTED", failing(12, "no")], ["HTTP 404", 4
     assert.equal(seen.bodies[1], "\0\0\0\0\0", "the empty service, not the star");
   });
 }
+
+Deno.test("probe() asks for the list again of a server that has no health service yet, as while a proxy waits for it", async () => {
+  for (const known of [{}, { hasNoList: true }] as const) {
+    const seen = await probe({ list: 404, check: 404 }, known);
+    assert.equal(seen.brief, "UNKNOWN health_unimplemented");
+    assert.ok(seen.outcome.kind === "answered" && seen.outcome.hasNoList === undefined);
+  }
+});
 
 Deno.test("probe() checks at once what is known to have no list", async () => {
   const seen = await probe({ list: 500, check: SERVES }, { hasNoList: true });
