@@ -51,8 +51,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "smol-toml": ["config", "cli"],
   "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
-  "node:tls": ["probe"],
-  "node:stream": ["probe"],
+  "node:tls": ["probe", "cli"],
+  "node:stream": ["probe", "cli"],
   "node:http2": ["grpc-server"],
   "node:events": ["grpc-server"],
   "node:net": ["grpc-server"],

@@ -1,6 +1,13 @@
 import { NOTHING_KNOWN } from "../core/known.ts";
 import type { ProbeOutcome } from "../core/observation.ts";
-import { type JinaKind, type Protocol, type Target, targetKey, type UpstreamTls } from "../core/registry.ts";
+import {
+  type HttpCheck,
+  type JinaKind,
+  type Protocol,
+  type Target,
+  targetKey,
+  type UpstreamTls,
+} from "../core/registry.ts";
 import { createProber } from "../probe/prober.ts";
 import type { Io } from "./io.ts";
 
@@ -27,10 +34,14 @@ export function targetOf({ headers = {}, ...server }: Server, service: string): 
     ttlMs: 1_000,
     critical: true,
     headers,
+    ...(server.protocol === "http" && { http: ANY_SUCCESS }),
     ...server,
   } as const;
   return { key: targetKey(upstream.name, service), upstream, service };
 }
+
+/** What serves where nothing else is said, as in a registry. */
+const ANY_SUCCESS: HttpCheck = { method: "GET", statuses: [{ from: 200, to: 299 }] };
 
 /**
  * Ask a target once, over a connection of its own.

@@ -20,9 +20,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
       exitCode = await body(io);
     });
   }
-  const [, ...rest] = args;
-  const rewritten = asked?.rewrite === undefined ? args : [asked.name, ...asked.rewrite(rest)];
   try {
+    const rewritten = asked?.rewrite === undefined ? args : [asked.name, ...asked.rewrite(args.slice(1))];
     await program.parseAsync([...rewritten], { from: "user" });
     return exitCode;
   } catch (error) {

@@ -20,6 +20,8 @@ import type { Asking, Way } from "./way.ts";
 export interface ProberOptions {
   readonly clock: Clock;
   readonly network: Network;
+  /** Makes the client of native gRPC; default {@link createGrpcClient}. */
+  readonly openGrpc?: typeof createGrpcClient;
 }
 
 /**
@@ -28,8 +30,8 @@ export interface ProberOptions {
  * Whatever is thrown becomes an outcome. Redirects are not followed, what is not read of an answer is cancelled, and
  * messages are cleaned of the header values that were sent.
  */
-export function createProber({ clock, network }: ProberOptions): Prober {
-  const openClient = () => createGrpcClient({ ...network, clock });
+export function createProber({ clock, network, openGrpc = createGrpcClient }: ProberOptions): Prober {
+  const openClient = () => openGrpc({ ...network, clock });
   const kept = network.keepsConnections ? openClient() : undefined;
   return {
     begin(hops) {

@@ -15,10 +15,10 @@ export interface GrpcStatus {
   readonly message: string;
 }
 
-/** Put a payload behind its five-byte prefix. */
-export function encodeFrame(payload: Uint8Array, kind: "message" | "trailer" = "message"): Uint8Array<ArrayBuffer> {
+/** Put a payload behind its five-byte prefix; compressed is what `grpc-encoding` among the headers says. */
+export function encodeFrame(payload: Uint8Array, kind: keyof typeof FLAGS = "message"): Uint8Array<ArrayBuffer> {
   const frame = new Uint8Array(PREFIX_BYTES + payload.length);
-  frame[0] = kind === "trailer" ? TRAILER_FLAG : 0;
+  frame[0] = FLAGS[kind];
   new DataView(frame.buffer).setUint32(1, payload.length);
   frame.set(payload, PREFIX_BYTES);
   return frame;
@@ -84,6 +84,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const PREFIX_BYTES = 5;
 const TRAILER_FLAG = 0x80;
 const COMPRESSED_FLAG = 0x01;
+const FLAGS = { message: 0, compressed: COMPRESSED_FLAG, trailer: TRAILER_FLAG } as const;
 
 /** A message with broken escapes is still worth reading, so it is kept as it came. */
 function percentDecode(text: string): string {

@@ -8,6 +8,8 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
   /** Not framed. */
   readonly message: Uint8Array;
+  /** It is compressed, as `grpc-encoding` among the headers says. */
+  readonly isCompressed?: true;
   /** Told to the peer; without it the call has no deadline but `signal`. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;

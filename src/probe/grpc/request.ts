@@ -16,7 +16,10 @@ export interface Request {
 
 /** Put a call into a request: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#requests */
 export function encodeRequest(upstream: Upstream, call: Call): Request {
-  return { block: blockOf(upstream, call), body: encodeMessage(call.message) };
+  return {
+    block: blockOf(upstream, call),
+    body: encodeMessage(call.message, call.isCompressed ? "compressed" : "message"),
+  };
 }
 
 /**

@@ -1,0 +1,50 @@
+import { endpointOf } from "../../core/endpoint.ts";
+import type { Upstream } from "../../core/registry.ts";
+import type { ByteStream, Network } from "../../probe/network.ts";
+
+/** A network that tells when the first connection of native gRPC stands. */
+export interface WatchedNetwork {
+  readonly network: Network;
+  /** The server has spoken HTTP/2, as grpc-go asks before it takes a connection for one. */
+  isConnected(): boolean;
+}
+
+/** Watch a network's connections. `onConnected` is called once. */
+export function watchConnections(network: Network, onConnected: () => void): WatchedNetwork {
+  let isConnected = false;
+
+  function heard(): void {
+    if (isConnected) return;
+    isConnected = true;
+    onConnected();
+  }
+
+  async function dial(upstream: Upstream, signal: AbortSignal): Promise<ByteStream> {
+    const stream = await network.dial(upstream, signal);
+    return { ...stream, readable: stream.readable.pipeThrough(tapFirstFrame(heard)) };
+  }
+
+  return { network: { ...network, dial }, isConnected: () => isConnected };
+}
+
+/** A frame's type is its fourth byte, and a server's first frame is SETTINGS: RFC 9113 §4.1, §3.4. */
+const TYPE_AT = 3;
+const SETTINGS = 4;
+
+function tapFirstFrame(onSettings: () => void): TransformStream<Uint8Array, Uint8Array> {
+  let at = 0;
+  return new TransformStream({
+    transform(bytes, controller) {
+      if (at <= TYPE_AT && bytes[TYPE_AT - at] === SETTINGS) onSettings();
+      at += bytes.length;
+      controller.enqueue(bytes);
+    },
+  });
+}
+
+/** Connect and hang up: what can be told of connecting where the platform's `fetch` does it. Rejects as `Deno.connect` does. */
+export async function tryToConnect(url: string, signal: AbortSignal): Promise<void> {
+  const { hostname, port } = endpointOf(url);
+  const connection = await Deno.connect({ hostname, port, signal });
+  connection.close();
+}
