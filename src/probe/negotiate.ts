@@ -99,14 +99,20 @@ function isHopeless(verdict: Verdict): boolean {
     (verdict.kind === "failed" && (verdict.failure === "dns" || verdict.failure === "tls"));
 }
 
-/** The pinned protocol, then those after the one that was tried last, for each probe one further. */
+/**
+ * The pinned protocol, then those after the one that was tried last, for each probe one further. Where the pinned one came
+ * to nothing and left no time to try others, these go first.
+ */
 function inOrder({ target, known, attempt }: Negotiating): Protocol[] {
-  const pinned = known.negotiation?.protocol;
+  const { protocol: pinned, tried = [] } = known.negotiation ?? {};
   const others = PROTOCOLS.filter((protocol) => protocol !== pinned && canAsk(protocol, target));
-  const lastTried = known.isFailing ? known.negotiation?.tried.at(-1)?.protocol : undefined;
+  const lastTried = known.isFailing ? tried.at(-1)?.protocol : undefined;
   const turn = pinned === undefined ? attempt : 0;
   const from = (others.findIndex((protocol) => protocol === lastTried) + 1 + turn) % others.length;
-  return [...(pinned === undefined ? [] : [pinned]), ...others.slice(from), ...others.slice(0, from)];
+  const inTurn = [...others.slice(from), ...others.slice(0, from)];
+  if (pinned === undefined) return inTurn;
+  const wasTriedAlone = tried.length === 1 && lastTried === pinned;
+  return wasTriedAlone ? [...inTurn, pinned] : [pinned, ...inTurn];
 }
 
 /** HTTP and Jina's dry run know nothing of services. */

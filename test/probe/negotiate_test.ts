@@ -76,6 +76,20 @@ Deno.test("negotiate() asks the pinned protocol alone while it answers", async (
   assert.deepEqual([seen.asked, seen.brief, seen.protocol, seen.tried], [["grpc"], "SERVING", "grpc", tried]);
 });
 
+Deno.test("negotiate() finds another protocol although the old one hangs and leaves no time for it", async () => {
+  const answers = { "grpc-web": "hang", grpc: SERVES } as const;
+  const first = await ask({ answers, known: pinned("grpc-web", true) });
+  assert.deepEqual([first.asked, first.brief], [["grpc-web"], "failed timeout"]);
+  const next = await ask({ answers, known: pinned("grpc-web", true, first.tried) });
+  assert.deepEqual([next.asked, next.brief, next.protocol], [["connect", "grpc"], "SERVING", "grpc"]);
+
+  const silent = await ask({ answers: { "grpc-web": "hang" }, known: pinned("grpc-web", true, first.tried) });
+  assert.deepEqual(silent.asked, ["connect", "grpc", "jina", "http", "grpc-web"]);
+  assert.equal(silent.protocol, "grpc-web", "none answered, so it is still the one");
+  const later = await ask({ answers: { "grpc-web": SERVES }, known: pinned("grpc-web", true, silent.tried) });
+  assert.deepEqual([later.asked, later.brief], [["grpc-web"], "SERVING"]);
+});
+
 Deno.test("negotiate() believes a failure told in the protocol's own words", async () => {
   const seen = await ask({ answers: { "grpc-web": SAYS_UNAVAILABLE } });
   assert.deepEqual([seen.asked, seen.brief, seen.protocol], [["grpc-web"], "failed unavailable", "grpc-web"]);
