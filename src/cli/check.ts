@@ -7,6 +7,7 @@ import { parseGoDuration } from "./check/go-duration.ts";
 import { rewriteGoFlags } from "./check/go-flags.ts";
 import { CHECK_EXIT_CODE } from "./check/result.ts";
 import type { CliCommand } from "./command.ts";
+import { collectRpcHeader } from "./rpc-header.ts";
 
 /** `rollcall check`: grpc_health_probe with its flags, texts and exit codes, and more protocols and services. */
 export const check: CliCommand = {
@@ -51,7 +52,7 @@ export const check: CliCommand = {
       .addOption(
         new Option("--rpc-timeout <duration>", "for the health rpc").argParser(parseDuration).default(1_000, "1s"),
       )
-      .option("--rpc-header <header>", "sent along, as 'name: value', repeatable", collectHeader)
+      .option("--rpc-header <header>", "sent along, as 'name: value', repeatable", collectRpcHeader)
       .option("--tls", "use TLS")
       .option("--tls-no-verify", "with -tls: don't verify the server's certificate (INSECURE)")
       .option("--tls-ca-cert <file>", "with -tls: certificates to trust beside the platform's")
@@ -110,12 +111,4 @@ function parseDuration(text: string): number {
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
-}
-
-type Header = readonly [name: string, value: string];
-
-function collectHeader(text: string, earlier: readonly Header[] = []): readonly Header[] {
-  const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError("write it as 'name: value'");
-  return [...earlier, [name, value]];
 }

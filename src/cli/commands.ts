@@ -6,6 +6,7 @@ import { probe } from "./probe.ts";
 import { smoke } from "./smoke.ts";
 import { status } from "./status.ts";
 import { validate } from "./validate.ts";
+import { watch } from "./watch.ts";
 
 /** All commands, in the order of `rollcall --help`. */
-export const COMMANDS: readonly CliCommand[] = [ping, check, status, probe, validate, init, smoke];
+export const COMMANDS: readonly CliCommand[] = [ping, check, watch, status, probe, validate, init, smoke];

@@ -1,11 +1,20 @@
 import type { Protocol, UpstreamTls } from "../../core/registry.ts";
 import { CliError } from "../cli-error.ts";
+import { type RpcHeader, rpcHeadersOf } from "../rpc-header.ts";
 import { type CheckAddress, readAddress } from "./address.ts";
 import { readTls, type TlsOptions } from "./credentials.ts";
 import { goDuration } from "./go-duration.ts";
 
+/** The options of security. */
+export interface CredentialOptions extends TlsOptions {
+  readonly tls?: true | undefined;
+  readonly tlsNoVerify?: true | undefined;
+  readonly alts?: true | undefined;
+  readonly spiffe?: true | undefined;
+}
+
 /** The options of `rollcall check`, as they were written. */
-export interface CheckOptions extends TlsOptions {
+export interface CheckOptions extends CredentialOptions {
   readonly addr?: string | undefined;
   readonly service?: readonly string[] | undefined;
   readonly protocol?: Protocol | "auto" | undefined;
@@ -13,11 +22,7 @@ export interface CheckOptions extends TlsOptions {
   /** In milliseconds, as all times here. */
   readonly connectTimeout: number;
   readonly rpcTimeout: number;
-  readonly rpcHeader?: readonly (readonly [name: string, value: string])[] | undefined;
-  readonly tls?: true | undefined;
-  readonly tlsNoVerify?: true | undefined;
-  readonly alts?: true | undefined;
-  readonly spiffe?: true | undefined;
+  readonly rpcHeader?: readonly RpcHeader[] | undefined;
   readonly gzip?: true | undefined;
   readonly v?: true | undefined;
   readonly json?: true | undefined;
@@ -55,7 +60,7 @@ export async function planCheck(options: CheckOptions): Promise<CheckPlan> {
     ...address,
     addr,
     services: service,
-    headers: headersOf([["user-agent", userAgent], ...rpcHeader]),
+    headers: { "user-agent": userAgent, ...rpcHeadersOf(rpcHeader) },
     connectTimeoutMs: options.connectTimeout,
     rpcTimeoutMs: options.rpcTimeout,
     tls: await readTls(options),
@@ -71,8 +76,12 @@ function checkTimes({ connectTimeout, rpcTimeout }: CheckOptions): void {
   }
 }
 
-/** Which options do not go together. */
-function checkCredentials(options: CheckOptions, isTls: boolean): void {
+/**
+ * Judge which options of security do not go together.
+ *
+ * @throws CliError
+ */
+export function checkCredentials(options: CredentialOptions, isTls: boolean): void {
   const { tls, alts, spiffe, tlsNoVerify, tlsCaCert, tlsClientCert, tlsClientKey, tlsServerName } = options;
   const complain = (isSo: unknown, problem: string) => {
     if (isSo) throw new CliError(problem, "");
@@ -116,14 +125,4 @@ function checkAbilities(
       "add --protocol grpc",
     );
   }
-}
-
-/** Names in lower case; of one given twice the values are joined, as RFC 9110 §5.3 has it. */
-function headersOf(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of pairs) {
-    const key = name.toLowerCase();
-    headers[key] = Object.hasOwn(headers, key) && key !== "user-agent" ? `${headers[key]}, ${value}` : value;
-  }
-  return headers;
 }

@@ -50,8 +50,8 @@ function failedText(code: string, detail: string): string {
   return `error: health rpc failed: rpc error: code = ${goCode(code)} desc = ${detail}`;
 }
 
-/** The status that the server answered with; undefined when it answered none. */
-function statusOf(outcome: ProbeOutcome): string | undefined {
+/** The status that a server answered with, in the protocol's own words; undefined when it answered none. */
+export function statusOf(outcome: ProbeOutcome): string | undefined {
   if (outcome.kind !== "answered") return undefined;
   const { reason, status, message } = outcome;
   if (reason === undefined) return status;
