@@ -8,7 +8,7 @@ export const NOBODY = "acme.Nobody";
 export interface Ask {
   readonly peer: Peer;
   /** `auto` is left to find the protocol; `List` to find the names, by the peer's first protocol. */
-  readonly way: PeerProtocol | "auto" | "List";
+  readonly way: PeerProtocol | "connect JSON" | "auto" | "List";
   /** Unique among all asks; the upstream's name. */
   readonly name: string;
   /** As in UPSTREAMS; {@link DISCOVERED} alone when that is left to the peer. */
@@ -23,16 +23,21 @@ export function asksOf(peer: Peer): readonly Ask[] {
     name: `${peer.name} ${way}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-"),
     services,
   });
-  const byProtocol = [...peer.protocols, "auto" as const].map((way) => ask(way, ["", SERVICE, NOBODY]));
+  const json = peer.protocols.includes("connect") ? ["connect JSON" as const] : [];
+  const byProtocol = [...peer.protocols, ...json, "auto" as const].map((way) => ask(way, ["", SERVICE, NOBODY]));
   return [...byProtocol, ask("List", [DISCOVERED])];
 }
 
 /** The entry of UPSTREAMS that asks so, of the peer at `port`. */
 export function entryOf({ peer, way, name, services }: Ask, port: number): object {
   const [first] = peer.protocols;
+  if (way === "connect JSON") return { ...entry(name, "http", port, services), protocol: "connect", codec: "json" };
   const protocol = way === "List" ? first : way;
   const scheme = protocol === "grpc" ? "grpc" : "http";
-  const url = `${scheme}://127.0.0.1:${port}`;
   // `auto` is what a user gets who names no protocol.
-  return { name, url, services, ...(protocol === "auto" ? {} : { protocol }) };
+  return { ...entry(name, scheme, port, services), ...(protocol === "auto" ? {} : { protocol }) };
+}
+
+function entry(name: string, scheme: string, port: number, services: readonly string[]): object {
+  return { name, url: `${scheme}://127.0.0.1:${port}`, services };
 }

@@ -4,7 +4,7 @@ export function npmVersion(name: string): string {
 }
 
 /** The version of a Python package, as pinned in a requirements file below `peers`. */
-export function pythonVersion(folder: "python" | "envoy", name: string): string {
+export function pythonVersion(folder: "python" | "envoy" | "jina", name: string): string {
   return found(`peers/${folder}/requirements.txt`, `^${name}==(.+)$`);
 }
 

@@ -1,6 +1,7 @@
 import { npmVersion } from "../pinned.ts";
 import { eachTime } from "./command.ts";
 import type { Consumer, Use } from "./consumer.ts";
+import { DRY_RUN } from "./dry-run.ts";
 
 /** buf's gRPC, gRPC-web and Connect client. */
 export const BUF_CURL: Consumer = {
@@ -31,10 +32,10 @@ function curls(of: "Deno" | "workerd", protocol: "grpc" | "grpcweb" | "connect")
     use(
       "grpc.health.v1.Health/Check",
       '{"service":"checkout"}',
-      '0: {"status":"SERVING"}',
-      '0: {"status":"NOT_SERVING"}',
+      '0: { "status": "SERVING" }',
+      '0: { "status": "NOT_SERVING" }',
     ),
-    use("jina.JinaGatewayDryRunRPC/dry_run", "{}", "0: {}", ""),
+    use("jina.JinaGatewayDryRunRPC/dry_run", "{}", DRY_RUN.up, DRY_RUN.down),
   ];
 }
 

@@ -8,8 +8,8 @@ export function eachTime(program: string, args: readonly string[]): Using {
   return { see: () => lineOf(program, args) };
 }
 
-/** Run a program to its end, and give such as `0: status: SERVING`. */
-export async function lineOf(program: string, args: readonly string[]): Promise<string> {
+/** Run a program to its end, and give such as `0: status: SERVING`; `separator` stands for each line break. */
+export async function lineOf(program: string, args: readonly string[], separator = " "): Promise<string> {
   const command = new Deno.Command(program, {
     args: [...args],
     stdin: "null",
@@ -18,5 +18,5 @@ export async function lineOf(program: string, args: readonly string[]): Promise<
   });
   const { code, stdout, stderr } = await command.output();
   const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
-  return `${code}: ${printed.trim().replaceAll(/\s*\n\s*/g, " ")}`;
+  return `${code}: ${printed.trim().replaceAll(/\s*\n\s*/g, separator)}`;
 }

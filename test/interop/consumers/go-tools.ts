@@ -2,10 +2,10 @@ import { toolVersion } from "../pinned.ts";
 import { goTools } from "../prepare.ts";
 import { eachTime } from "./command.ts";
 import type { Consumer, Use } from "./consumer.ts";
+import { DRY_RUN } from "./dry-run.ts";
 
 const SERVING = "0: status: SERVING";
-const NOT_FOUND =
-  '3: error: health rpc failed: rpc error: code = NotFound desc = Cannot answer for "nobody": no such name is served';
+const NOT_FOUND = '3: error: health rpc failed: rpc error: code = NotFound desc = unknown service "nobody"';
 
 /** grpc-ecosystem's probe for containers. */
 export const GRPC_HEALTH_PROBE: Consumer = {
@@ -45,7 +45,7 @@ export const GRPCURL: Consumer = {
   version: toolVersion("github.com/fullstorydev/grpcurl"),
   prepare,
   uses: [
-    grpcurl(["jina.JinaGatewayDryRunRPC/dry_run"], "0: {}", ""),
+    grpcurl(["jina.JinaGatewayDryRunRPC/dry_run"], DRY_RUN.up, DRY_RUN.down),
     grpcurl(["grpc.health.v1.Health/Check"], '0: { "status": "SERVING" }', '0: { "status": "NOT_SERVING" }'),
     grpcurl(["list"], LISTED, LISTED),
   ],
