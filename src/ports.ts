@@ -64,7 +64,7 @@ export interface Watcher {
 
 export interface WatchOptions {
   readonly signal: AbortSignal;
-  /** Gets each message's status as it comes. */
+  /** Gets the status that a message tells, as it comes; of messages that come together, the last. */
   readonly onStatus: (status: WatchedStatus) => void;
 }
 

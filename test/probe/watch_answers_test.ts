@@ -32,12 +32,12 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     end: "ended",
     said: ["SERVING"],
   },
-  "two messages in one piece": {
+  "two messages in one piece, of which the last holds": {
     protocol: "grpc-web",
     headers: GRPC_WEB,
     body: [[...SERVING, 0, 0, 0, 0, 2, 8, 7, ...grpcWebEnd(14)]],
     end: "ended",
-    said: ["SERVING", "status_unknown"],
+    said: ["status_unknown"],
   },
   "UNIMPLEMENTED in a trailer": {
     protocol: "grpc-web",

@@ -32,9 +32,8 @@ export function createHearing(
 ): (bytes: Uint8Array) => WatchEnd | undefined {
   const envelopes = createEnvelopeReader(BODY_MAX_BYTES);
 
-  function hear(envelope: Envelope): WatchEnd | undefined {
-    if (envelope.flags !== 0) return endOf(codeOf(envelope));
-    const { isFramed: _, ...status } = judge(envelope.payload);
+  function hear(message: Uint8Array): WatchEnd | undefined {
+    const { isFramed: _, ...status } = judge(message);
     // What cannot be read may have been a change.
     if (status.kind !== "answered") return "ended";
     onStatus(status);
@@ -44,11 +43,12 @@ export function createHearing(
   return (bytes) => {
     const heard = envelopes.read(bytes);
     if (heard === undefined) return "ended";
-    for (const envelope of heard) {
-      const end = hear(envelope);
-      if (end !== undefined) return end;
-    }
-    return undefined;
+    const endAt = heard.findIndex(({ flags }) => flags !== 0);
+    const messages = endAt < 0 ? heard : heard.slice(0, endAt);
+    // Of messages that come together only the last still holds; a server that sends without end must not keep us busy.
+    const last = messages.at(-1);
+    const end = heard[endAt];
+    return (last && hear(last.payload)) ?? (end && endOf(codeOf(end)));
   };
 }
 
