@@ -62,7 +62,7 @@ export function startWorker({ scriptPath, port, vars, isLogging }: WorkerOptions
   const miniflare = withoutSignalListeners(() => new Miniflare(options));
   const cron = setInterval(() => runCron(miniflare), CRON_EVERY_MS);
   return {
-    ready: whenReady(miniflare, port),
+    ready: whenRefreshed(miniflare, port),
     close: async () => {
       clearInterval(cron);
       // Rejects once more with what kept it from starting; it has cleaned up all the same.
@@ -78,6 +78,13 @@ function compatibility() {
     compatibilityDate: String(file["compatibility_date"]),
     compatibilityFlags: [file["compatibility_flags"] ?? []].flat().map(String),
   };
+}
+
+/** Cron's first turn does not wait for the minute to end. */
+async function whenRefreshed(miniflare: Miniflare, port: number): Promise<string> {
+  const origin = await whenReady(miniflare, port);
+  await runCron(miniflare);
+  return origin;
 }
 
 async function whenReady(miniflare: Miniflare, port: number): Promise<string> {
