@@ -4,11 +4,14 @@ import { ENVOY_CHECKER } from "./envoy.ts";
 import { GRPC_HEALTH_PROBE, GRPCURL } from "./go-tools.ts";
 import { GRPC_GO_CLIENT } from "./grpc-go.ts";
 import { GRPC_JS_CLIENT } from "./grpc-js.ts";
+import { JINA } from "./jina.ts";
 import { KUBELET } from "./kubelet.ts";
 import { BLACKBOX, PROMETHEUS } from "./prometheus.ts";
+import { PROMETHEUS_CLIENT, PROMTOOL } from "./promtool.ts";
 
 /** All, in the order of the table. */
 export const CONSUMERS: readonly Consumer[] = [
+  JINA,
   GRPC_HEALTH_PROBE,
   GRPCURL,
   BUF_CURL,
@@ -18,4 +21,6 @@ export const CONSUMERS: readonly Consumer[] = [
   ENVOY_CHECKER,
   BLACKBOX,
   PROMETHEUS,
+  PROMTOOL,
+  PROMETHEUS_CLIENT,
 ];

@@ -50,8 +50,8 @@ function ping(shown: string, targetOf: (scene: Scene) => readonly string[]): Use
     up: "exit 0",
     down: "exit 1",
     begin: async (scene) => {
-      const program = (await jinaPython()).replace(/python$/, "jina");
-      const args = ["ping", ...targetOf(scene), "--attempts", "1"];
+      const program = await jinaPython();
+      const args = [new URL("ping.py", FOLDER).pathname, ...targetOf(scene), "--attempts", "1"];
       return { see: async () => `exit ${(await lineOf(program, args)).split(":")[0]}` };
     },
   };
