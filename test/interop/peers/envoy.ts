@@ -26,7 +26,7 @@ async function start(port: number): Promise<RunningPeer> {
   const upstream = await GRPC_JS.start(0);
   const template = await Deno.readTextFile(new URL("envoy.yaml", FOLDER));
   const envoy = await startEnvoy(
-    template.replace("$PORT", String(port)).replace("$UPSTREAM_PORT", String(upstream.port)),
+    template.replaceAll("$PORT", String(port)).replaceAll("$UPSTREAM_PORT", String(upstream.port)),
   );
   return {
     port: envoy.port,
