@@ -54,7 +54,7 @@ export const GRPCURL: Consumer = {
 /** @param asked What follows the address on the command line. */
 function grpcurl(asked: readonly string[], up: string, down: string): Use {
   return {
-    what: `grpcurl -plaintext 127.0.0.1:50051 ${asked.join(" ")}`,
+    what: `grpcurl -plaintext 127.0.0.1:12345 ${asked.join(" ")}`,
     of: "Deno",
     up,
     down,

@@ -27,7 +27,7 @@ export const KUBELET: Consumer = {
 
 function probes(manifest: string, up: string, down: string): Use {
   return {
-    what: `kubectl apply -f ${manifest}`,
+    what: `the probes of ${manifest}, by the kubelet's code`,
     of: "Deno",
     up,
     down,

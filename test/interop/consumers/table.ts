@@ -4,8 +4,8 @@ import type { Sights } from "./run.ts";
 const INTRODUCTION = `
 ## Consumers
 
-Each is a program by other hands that asks a Rollcall, unchanged and as a reader would run it; only ports differ. Two upstreams are watched: \`checkout\`, which serves (up), is told
-to say NOT_SERVING (down), and serves again (up), and \`payments\`, which always serves. A cell tells what the consumer made of it.
+Each is a program by other hands that asks a Rollcall, unchanged and as a reader would run it; only hosts and ports differ. Two upstreams are watched: \`checkout\`, which serves
+(up), is told to say NOT_SERVING (down), and serves again (up again), and \`payments\`, which always serves. A cell tells what the consumer made of it; a number that comes first is its exit code.
 `;
 
 /** The part of the page that tells what every consumer saw. */
@@ -19,7 +19,7 @@ export function consumersPart(consumers: readonly Consumer[], sights: Sights): s
 
 function row({ what, of }: Use, sights: Sights): string[] {
   const [up = "", down = "", again = ""] = sights.get(what) ?? [];
-  return [code(what), of, code(up), code(down), again === up ? "the same" : code(again)];
+  return [code(what), of, code(up), ...[down, again].map((seen) => seen === up ? "as up" : code(seen))];
 }
 
 function line(cells: readonly string[]): string {
