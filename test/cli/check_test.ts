@@ -107,6 +107,25 @@ Deno.test("rollcall check ends with 2 when nobody listens, whatever the protocol
   }
 });
 
+Deno.test("rollcall check tries to connect again, by gRPC's backoff, while -connect-timeout has room for it", async () => {
+  for (const protocol of ["grpc", "connect"]) {
+    const { port, close } = await startHttp2Upstream();
+    await close();
+    const late = { pausesMs: [] as number[], server: Promise.withResolvers<AsyncDisposable>() };
+    const sleep = async (ms: number) => {
+      if (late.pausesMs.push(ms) === 2) {
+        late.server.resolve(await (protocol === "grpc" ? startHttp2Upstream : startUpstream)({ port }));
+      }
+    };
+    const args = ["check", `127.0.0.1:${port}`, "--protocol", protocol];
+    const patient = await runRollcall([...args, "-connect-timeout", "1m"], { clock: { ...systemClock, sleep } });
+    assert.deepEqual([patient.exitCode, late.pausesMs.length], [0, 2]);
+    const [first = 0, second = 0] = late.pausesMs;
+    assert.ok(first <= 1_000 && second <= 1_600, String(late.pausesMs));
+    await (await late.server.promise)[Symbol.asyncDispose]();
+  }
+});
+
 Deno.test("rollcall check ends with 2 when the server speaks no HTTP/2, or says nothing for -connect-timeout", async () => {
   await using web = await startWebUpstream();
   const { exitCode, stderr } = await check(web.host);

@@ -1,5 +1,6 @@
 import type { Io } from "../io.ts";
-import { type Checked, checkServices } from "./check-services.ts";
+import { checkServices } from "./check-services.ts";
+import type { Checked } from "./checked.ts";
 import { goDuration } from "./go-duration.ts";
 import { type CheckOptions, type CheckPlan, planCheck } from "./plan.ts";
 import { type CheckResult, resultOf } from "./result.ts";

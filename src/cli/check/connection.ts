@@ -2,15 +2,11 @@ import { endpointOf } from "../../core/endpoint.ts";
 import type { Upstream } from "../../core/registry.ts";
 import type { ByteStream, Network } from "../../probe/network.ts";
 
-/** A network that tells when the first connection of native gRPC stands. */
-export interface WatchedNetwork {
-  readonly network: Network;
-  /** The server has spoken HTTP/2, as grpc-go asks before it takes a connection for one. */
-  isConnected(): boolean;
-}
-
-/** Watch a network's connections. `onConnected` is called once. */
-export function watchConnections(network: Network, onConnected: () => void): WatchedNetwork {
+/**
+ * Tell, once, when the first connection of native gRPC stands: the server has spoken HTTP/2, as grpc-go asks before it takes a
+ * connection for one.
+ */
+export function watchConnections(network: Network, onConnected: () => void): Network {
   let isConnected = false;
 
   function heard(): void {
@@ -24,7 +20,7 @@ export function watchConnections(network: Network, onConnected: () => void): Wat
     return { ...stream, readable: stream.readable.pipeThrough(tapFirstFrame(heard)) };
   }
 
-  return { network: { ...network, dial }, isConnected: () => isConnected };
+  return { ...network, dial };
 }
 
 /** A frame's type is its fourth byte, and a server's first frame is SETTINGS: RFC 9113 §4.1, §3.4. */

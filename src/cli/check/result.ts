@@ -1,6 +1,6 @@
 import type { ProbeOutcome } from "../../core/observation.ts";
 import { rpcErrorOf } from "../rpc-error.ts";
-import type { Checked } from "./check-services.ts";
+import type { Checked } from "./checked.ts";
 import { goDuration } from "./go-duration.ts";
 import type { CheckPlan } from "./plan.ts";
 

@@ -1,0 +1,73 @@
+import { NOTHING_KNOWN } from "../../core/known.ts";
+import { createGrpcClient } from "../../probe/grpc/client.ts";
+import { createProber } from "../../probe/prober.ts";
+import { targetOf } from "../ask.ts";
+import type { Io } from "../io.ts";
+import type { Checked, CheckEvents } from "./checked.ts";
+import { tryToConnect, watchConnections } from "./connection.ts";
+import { gzipped } from "./gzipped.ts";
+import { insecureDial } from "./insecure-dial.ts";
+import type { CheckPlan } from "./plan.ts";
+
+/** The way to one server. */
+export interface Line {
+  /** Ask for a service once, connecting first unless it is; gives up after `connectWithinMs`, and then the call's own time. Never rejects. */
+  check(service: string, connectWithinMs: number): Promise<Checked>;
+  close(): void;
+}
+
+/** Create it; nothing is connected yet. */
+export function createLine(plan: CheckPlan, { network: platform, clock, stop }: Io, events: CheckEvents): Line {
+  const startedMs = clock.nowMs();
+  /** From the start of all; undefined until then. */
+  let connectMs: number | undefined;
+  let onConnected = () => {};
+  const own = { ...platform, keepsConnections: false };
+  const network = watchConnections(plan.isVerified ? own : { ...own, dial: insecureDial }, () => onConnected());
+  const session = createProber({
+    clock,
+    network,
+    openGrpc: (options) => plan.isGzipped ? gzipped(createGrpcClient(options)) : createGrpcClient(options),
+  }).begin(0);
+
+  async function check(service: string, connectWithinMs: number): Promise<Checked> {
+    const time = new AbortController();
+    const signal = AbortSignal.any([stop, time.signal]);
+    const arm = (ms: number) => clock.after(ms, () => time.abort());
+    let rpcStartedMs = clock.nowMs();
+    let disarm = arm(connectMs === undefined ? connectWithinMs : plan.rpcTimeoutMs);
+    onConnected = () => {
+      disarm();
+      disarm = arm(plan.rpcTimeoutMs);
+      rpcStartedMs = clock.nowMs();
+      connectMs = rpcStartedMs - startedMs;
+      events.connected(connectMs);
+    };
+    const notConnected = (error: string): Checked => {
+      return { kind: "not-connected", isTimeout: time.signal.aborted, error: stop.aborted ? CANCELED : error };
+    };
+    try {
+      // Where `fetch` connects, nobody tells when.
+      if (connectMs === undefined && plan.protocol !== "grpc") {
+        await tryToConnect(plan.url, signal);
+        onConnected();
+      }
+      const { rpcTimeoutMs: timeoutMs } = plan;
+      const options = { timeoutMs, signal, attempt: 0, known: NOTHING_KNOWN, pay: () => true };
+      const outcome = await session.probe(targetOf(plan, service), options);
+      if (connectMs === undefined) return notConnected(outcome.message ?? "");
+      if (stop.aborted) return { kind: "canceled", connectMs };
+      if (time.signal.aborted) return { kind: "timeout", connectMs };
+      return { kind: "answer", outcome, connectMs, rpcMs: clock.nowMs() - rpcStartedMs };
+    } catch (error) {
+      return notConnected(error instanceof Error ? error.message : String(error));
+    } finally {
+      disarm();
+    }
+  }
+
+  return { check, close: () => session.end() };
+}
+
+/** As Go says it. */
+const CANCELED = "context canceled";
