@@ -50,9 +50,10 @@ Deno.test("rollcall probe reads a wrangler.toml, its knobs, and secrets from the
       return "SERVING";
     },
   });
+  await using silent = await startUpstream({ handler: () => new Promise(() => {}) });
   const text =
     `[vars]\nPROBE_TIMEOUT_MS = 50\n[[vars.UPSTREAMS]]\nname = "a"\nurl = "${upstream.url}"\ntimeoutMs = 1000\n` +
-    `headers = { authorization = "secret:UPSTREAM_TOKEN" }\n[[vars.UPSTREAMS]]\nname = "b"\nurl = "${silent.url}"\n`;
+    `headers = { authorization = "secret:UPSTREAM_TOKEN" }\n[[vars.UPSTREAMS]]\nname = "b"\nprotocol = "connect"\nurl = "${silent.url}"\n`;
   await using file = await registryFile(text, "wrangler.toml");
   const without = await runRollcall(["probe", file.path]);
   assert.equal(without.exitCode, 2);
