@@ -4,6 +4,7 @@ import type { FailureKind } from "../../src/core/observation.ts";
 import type { ServingStatus } from "../../src/core/status.ts";
 import { listedNames } from "../../src/surface/served-name.ts";
 import { WIRE_STATUS } from "../../src/wire/health.ts";
+import type { Farewell, Upgrade } from "../../src/surface/upgrade.ts";
 import { schemaFaults } from "../support/health-schema.ts";
 import { healthClients, jinaClients } from "../support/clients.ts";
 import { answered, failed, type FleetMember, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
@@ -55,6 +56,18 @@ Deno.test("all surfaces agree on every name of every fleet", async () => {
       const health = await answer.json();
       assert.deepEqual([answer.status, health.servingStatus], [http, expected]);
       assert.deepEqual(schemaFaults(health), []);
+      const metrics = await (await ask("/metrics")).text();
+      for (const { name, status } of health.names as { name: string; status: ServingStatus }[]) {
+        const label = name === "" ? "readiness" : name;
+        assert.match(
+          metrics,
+          new RegExp(`^rollcall_status\\{name="${label}",kind="\\w+",status="${status}"\\} 1$`, "m"),
+        );
+      }
+      const farewells: Farewell[] = [];
+      const upgrade: Upgrade = (_request, farewell) => (farewells.push(farewell), undefined);
+      await surfaces(report, { upgrade })("/dry_run", { headers: { upgrade: "websocket" } });
+      assert.deepEqual(farewells.map(({ code }) => code), [expected === "SERVING" ? 1000 : 1011]);
       for (const [protocol, client] of jinaClients(ask)) {
         assert.equal((await client.dry_run({})).code, expected === "SERVING" ? 0 : 1, protocol);
       }

@@ -12,8 +12,23 @@ export const PROMTOOL: Consumer = {
   uses: [
     metricsUse("Deno", "promtool check metrics", "text/plain", () => ["promtool", "check", "metrics"]),
     metricsUse("workerd", "promtool check metrics", "text/plain", () => ["promtool", "check", "metrics"]),
+    {
+      what: "promtool check rules, of docs/metrics.md",
+      of: "Deno",
+      up: "exit 0: 6 rules found",
+      down: "exit 0: 6 rules found",
+      begin: () => Promise.resolve({ see: judgedRules }),
+    },
   ],
 };
+
+async function judgedRules(): Promise<string> {
+  const page = await Deno.readTextFile(new URL("../../../docs/metrics.md", import.meta.url));
+  const rules = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? "";
+  const args = ["check", "rules", "/dev/stdin"];
+  const seen = await judged("promtool", { args, input: new Blob([rules]).stream() });
+  return seen.replace(/Checking.*SUCCESS: /s, "");
+}
 
 /** The parsers of Prometheus' Python library; that of OpenMetrics is the strictest there is. */
 export const PROMETHEUS_CLIENT: Consumer = {
