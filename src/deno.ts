@@ -1,19 +1,20 @@
 import { systemClock } from "./clock.ts";
 import { type Config, parseConfig } from "./config.ts";
 import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts";
+import { startGrpcServer } from "./grpc-server/server.ts";
+import { listenHttp } from "./listen/http.ts";
+import { keepListening, type Listener } from "./listen/listener.ts";
 import { createDenoNetwork } from "./probe/network/deno.ts";
 import { createProber } from "./probe/prober.ts";
 import { createWatcher } from "./probe/watch.ts";
+import type { Invocation } from "./refresh.ts";
 import { createFollower } from "./refresh/follow.ts";
-import { createRollcall } from "./rollcall.ts";
+import { createRollcall, type Rollcall } from "./rollcall.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
 import { upgradeOnDeno } from "./upgrade/deno.ts";
 
-/** What runs at shutdown gets this long, in milliseconds: container platforms kill after ten seconds. */
-const SHUTDOWN_MAX_MS = 8_000;
-
-/** A listener that failed is put up again after this long, in milliseconds. */
-const RELISTEN_AFTER_MS = 1_000;
+/** From the ports' closing to the end of the process, in milliseconds: with the drain before it, container platforms kill after ten seconds. */
+const CLOSING_MAX_MS = 6_000;
 
 await main();
 
@@ -21,8 +22,7 @@ await main();
 async function main(): Promise<void> {
   const config = readConfig();
   for (const problem of config.problems) log({ event: "registry-error", problem });
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => stop.abort());
+  const { leaving, stop } = shutdownSignals(config.server.drainMs);
   const kv = await openKv(config.server.kvPath);
   const pending = new Set<Promise<void>>();
   const invocation = {
@@ -39,15 +39,35 @@ async function main(): Promise<void> {
     clock: systemClock,
     log,
     upgrade: upgradeOnDeno,
-    shutdown: stop.signal,
+    leaving,
+    shutdown: stop,
   });
 
-  keep(pending, rollcall.follow(invocation, stop.signal));
-  keep(pending, refreshUntil(stop.signal, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
-  await serveUntil(stop.signal, config, (request) => rollcall.answer(request, invocation));
-  await Promise.race([Promise.all(pending), systemClock.sleep(SHUTDOWN_MAX_MS)]);
+  keep(pending, rollcall.follow(invocation, leaving));
+  keep(pending, refreshUntil(leaving, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
+  const ended = serve(config, rollcall, invocation, stop).then(() => Promise.all(pending));
+  await Promise.race([ended, closedTooLate(stop)]);
   kv.close();
   Deno.exit(0);
+}
+
+/** A signal begins the drain, after which all stops; a second one stops at once. */
+function shutdownSignals(drainMs: number): { readonly leaving: AbortSignal; readonly stop: AbortSignal } {
+  const leaving = new AbortController();
+  const stop = new AbortController();
+  const told = () => {
+    if (leaving.signal.aborted) return stop.abort();
+    leaving.abort();
+    void systemClock.sleep(drainMs, stop.signal).then(() => stop.abort());
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, told);
+  return { leaving: leaving.signal, stop: stop.signal };
+}
+
+/** Resolves when what is under way at the end has had its time. */
+async function closedTooLate(stop: AbortSignal): Promise<void> {
+  await new Promise((resolve) => stop.addEventListener("abort", resolve, { once: true }));
+  await systemClock.sleep(CLOSING_MAX_MS);
 }
 
 async function refreshUntil(stop: AbortSignal, refresh: () => Promise<void>, everyMs: number): Promise<void> {
@@ -57,48 +77,48 @@ async function refreshUntil(stop: AbortSignal, refresh: () => Promise<void>, eve
   }
 }
 
-/**
- * Serve until told to stop, then let answers under way end; open Watch streams end by the shutdown signal.
- *
- * A listener ends by itself when it cannot accept, as while strangers hold every file descriptor: it is put up again, and
- * again, at the same port. Only at boot is a port that cannot be had a reason to give up.
- */
-async function serveUntil(stop: AbortSignal, config: Config, answer: Answer): Promise<void> {
-  const { host, port } = config.server;
-  let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+/** Listen for HTTP, and for native gRPC unless it is off; resolves when told to stop and all is closed. */
+async function serve(config: Config, rollcall: Rollcall, invocation: Invocation, stop: AbortSignal): Promise<void> {
+  const { host, port, grpcPort, grpcTls } = config.server;
+  const tls = grpcTls &&
+    { cert: readPemFile("TLS_CERT", grpcTls.certFile), key: readPemFile("TLS_KEY", grpcTls.keyFile) };
+  const answer = (request: Request) => rollcall.answer(request, invocation);
+  const begin = () => rollcall.load(invocation);
+  const http = await listen((port) => Promise.try(listenHttp, host, port, answer), port, "PORT", stop);
+  const grpc = grpcPort === undefined ? undefined : await listen(
+    (port) => startGrpcServer({ host, port, ...(tls && { tls }) }, rollcall.settings, begin),
+    grpcPort,
+    "GRPC_PORT",
+    stop,
+  );
+  announce(config, http.port, grpc?.port);
+  await Promise.all([http.closed, grpc?.closed]);
+}
+
+/** Only at boot is a port that cannot be had a reason to give up. */
+async function listen(
+  start: (port: number) => Promise<Listener>,
+  port: number,
+  variable: string,
+  stop: AbortSignal,
+): Promise<{ readonly port: number; readonly closed: Promise<void> }> {
+  const first = await start(port).catch((error: unknown) =>
+    refuse(`Cannot listen on port ${port}: ${String(error)}; choose another with ${variable}`)
+  );
+  const closed = keepListening(first, {
+    clock: systemClock,
+    stop,
+    again: () => start(first.port),
+    onError: (error) => log({ event: "listener-error", port: first.port, error: String(error) }),
+  });
+  return { port: first.port, closed };
+}
+
+function readPemFile(variable: string, path: string): string {
   try {
-    server = listen(host, port, answer);
+    return Deno.readTextFileSync(path);
   } catch (error) {
-    refuse(`Cannot listen on ${host}:${port}: ${String(error)}; choose another with HOST and PORT`);
-  }
-  announce(server.addr, config);
-  const { port: boundPort } = server.addr;
-  while (!stop.aborted) {
-    try {
-      await ended(server ??= listen(host, boundPort, answer), stop);
-    } catch (error) {
-      log({ event: "listener-error", error: String(error) });
-    }
-    server = undefined;
-    await systemClock.sleep(RELISTEN_AFTER_MS, stop);
-  }
-}
-
-type Answer = (request: Request) => Promise<Response>;
-
-function listen(hostname: string, port: number, answer: Answer): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ hostname, port, onListen: () => {} }, answer);
-}
-
-/** Resolves when the server was told to stop and has, or took too long; rejects when it ended by itself. */
-async function ended(server: Deno.HttpServer, stop: AbortSignal): Promise<void> {
-  const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  const end = () => void Promise.race([server.shutdown(), systemClock.sleep(SHUTDOWN_MAX_MS)]).then(resolve);
-  stop.addEventListener("abort", end, { once: true });
-  try {
-    await Promise.race([stopped, server.finished]);
-  } finally {
-    stop.removeEventListener("abort", end);
+    return refuse(`Cannot read ${variable} ${JSON.stringify(path)}: ${String(error)}; name a file that can be read`);
   }
 }
 
@@ -129,12 +149,15 @@ async function openKv(path: string): Promise<Deno.Kv> {
 }
 
 /** Say where Rollcall answers and whom it watches; the operator's log is the only place that shows addresses. */
-function announce({ hostname, port }: Deno.NetAddr, { registry, problems }: Config): void {
-  const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
+function announce({ server, registry, problems }: Config, port: number, grpcPort: number | undefined): void {
+  const host = server.host.includes(":") ? `[${server.host}]` : server.host;
+  const address = ["0.0.0.0", "[::]"].includes(host) ? "localhost" : host;
+  const grpc = grpcPort === undefined ? {} : { grpc: `${server.grpcTls ? "grpcs" : "grpc"}://${address}:${grpcPort}` };
   const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({ name, url, protocol }));
   const groups = registry.groups.map(({ name }) => name);
   const verdict = problems.length === 0 ? {} : { verdict: "UNKNOWN until the registry errors are mended" };
-  log({ event: "listening", url: `http://${host}:${port}`, upstreams, groups, problems: problems.length, ...verdict });
+  const url = `http://${address}:${port}`;
+  log({ event: "listening", url, ...grpc, upstreams, groups, problems: problems.length, ...verdict });
 }
 
 function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {

@@ -1,9 +1,11 @@
 import type { Config } from "./config.ts";
+import { leavingReport } from "./core/leaving.ts";
+import { HOPS_MAX, type Load } from "./core/report.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
-import { createRoutes } from "./surface/routes.ts";
+import { createRoutes, type SurfaceSettings } from "./surface/routes.ts";
 import type { Upgrade } from "./surface/upgrade.ts";
 
 /** What a platform lends. */
@@ -14,7 +16,9 @@ export interface Platform {
   readonly clock: Clock;
   readonly log: (entry: RefreshLog | RefreshFault) => void;
   readonly upgrade: Upgrade;
-  /** Aborts when the server stops: open Watch streams then end. */
+  /** Aborts when the server is about to stop: every name is then NOT_SERVING, and nothing is probed any more. */
+  readonly leaving?: AbortSignal;
+  /** Aborts when the server stops, some time after `leaving`: open Watch streams then end. */
   readonly shutdown?: AbortSignal;
   /** Keeps Watch streams of upstreams, where a process lives long enough to. */
   readonly follower?: Follower;
@@ -24,6 +28,10 @@ export interface Platform {
 export interface Rollcall {
   /** Answer one request. */
   answer(request: Request, invocation: Invocation): Promise<Response>;
+  /** What a listener of its own serves the RPCs by, beside `answer`. */
+  readonly settings: SurfaceSettings;
+  /** What one call to such a listener asks. */
+  load(invocation: Invocation): Load;
   /** Bring the snapshot up to date with nobody asking. */
   refresh(invocation: Invocation): Promise<void>;
   /** Keep the Watch streams of watched upstreams, until `stop` aborts. Never rejects. */
@@ -32,7 +40,7 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, upgrade, shutdown, follower } = platform;
+  const { config, prober, store, clock, log, upgrade, leaving, shutdown, follower } = platform;
   const { registry, knobs, readToken, problems } = config;
   const isRegistryInvalid = problems.length > 0;
   const refresher = createRefresher({
@@ -47,7 +55,7 @@ export function createRollcall(platform: Platform): Rollcall {
   });
   // No answer stays fresh longer than the part of it that ages first.
   const shortestTtlMs = Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs));
-  const app = createRoutes({
+  const settings: SurfaceSettings = {
     readToken,
     ttlMs: shortestTtlMs,
     watchEveryMs: shortestTtlMs,
@@ -57,11 +65,22 @@ export function createRollcall(platform: Platform): Rollcall {
     sleep: clock.sleep,
     nowMs: clock.nowMs,
     upgrade,
+    ...(leaving && { leaving }),
     ...(shutdown && { shutdown }),
-  });
+  };
+  const app = createRoutes(settings);
+  const load = (invocation: Invocation) => untilLeaving(refresher.begin(invocation), leaving);
   return {
-    answer: async (request, invocation) => await app.fetch(request, { load: refresher.begin(invocation) }),
+    settings,
+    load,
+    answer: async (request, invocation) => await app.fetch(request, { load: load(invocation) }),
     refresh: async (invocation) => void await refresher.begin(invocation)({ accept: "fresh", isScheduled: true }),
     follow: refresher.follow,
   };
+}
+
+/** Who is about to stop answers from what is known. */
+function untilLeaving(load: Load, leaving: AbortSignal | undefined): Load {
+  if (leaving === undefined) return load;
+  return async (options) => leaving.aborted ? leavingReport(await load({ hops: HOPS_MAX })) : await load(options);
 }

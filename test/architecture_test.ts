@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "store": ["ports.ts", "core"],
   "surface": ["core", "wire", "gen"],
   "upgrade": ["surface"],
+  "listen": ["ports.ts"],
   "grpc-server": ["surface", "core", "wire", "gen"],
   "refresh": ["fan-out.ts", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],

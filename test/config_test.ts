@@ -11,7 +11,15 @@ const EMPTY: Registry = { upstreams: [], groups: [] };
 const PLATFORMS: readonly Platform[] = ["workers", "deno"];
 
 Deno.test("parseConfig() gives every default when nothing is set", () => {
-  const server = { host: "0.0.0.0", port: 8787, kvPath: "./rollcall.sqlite3", refreshEveryMs: 20_000 };
+  const server = {
+    host: "0.0.0.0",
+    port: 8787,
+    grpcPort: 50_051,
+    grpcTls: undefined,
+    drainMs: 2_000,
+    kvPath: "./rollcall.sqlite3",
+    refreshEveryMs: 20_000,
+  };
   const shared = {
     ttlMs: 15_000,
     staleMs: 30_000,
@@ -115,6 +123,7 @@ const TYPED = {
   DRY_RUN_FAILURE_STATUS: 200,
   ALLOW_PRIVATE_UPSTREAMS: true,
   PORT: 0,
+  DRAIN_MS: 0,
   REFRESH_EVERY_MS: 5_000,
 };
 /** Upstreams above with fields that a Worker refuses. */
@@ -135,6 +144,9 @@ const WORDS = {
   PLACE: "rack-7",
   HOST: "::1",
   KV_PATH: ":memory:",
+  GRPC_PORT: "off",
+  TLS_CERT: "/tls/tls.crt",
+  TLS_KEY: "/tls/tls.key",
 };
 
 Deno.test("parseConfig() reads every field", () => {
@@ -225,7 +237,15 @@ Deno.test("parseConfig() reads every field", () => {
         dryRunFailureStatus: 200,
       },
       readToken: "0123456789abcdef",
-      server: { host: "::1", port: 0, kvPath: ":memory:", refreshEveryMs: 5_000 },
+      server: {
+        host: "::1",
+        port: 0,
+        grpcPort: undefined,
+        grpcTls: { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" },
+        drainMs: 0,
+        kvPath: ":memory:",
+        refreshEveryMs: 5_000,
+      },
       place: "rack-7",
       problems: [],
     } satisfies Config,

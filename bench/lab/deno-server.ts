@@ -4,7 +4,7 @@ import type { Server } from "./server.ts";
 
 /** Start Rollcall on Deno: `src/deno.ts` with these variables, a store in memory and no refresh of its own accord. */
 export async function startRollcallOnDeno(vars: Readonly<Record<string, string>>): Promise<Server> {
-  const env = { ...vars, HOST: "127.0.0.1", PORT: "0", KV_PATH: ":memory:", REFRESH_EVERY_MS };
+  const env = { ...vars, HOST: "127.0.0.1", PORT: "0", GRPC_PORT: "off", KV_PATH: ":memory:", REFRESH_EVERY_MS };
   return await listening(startChild("src/deno.ts", { env }));
 }
 

@@ -47,6 +47,7 @@ export function createReport(input: ReportInput): Report {
     oldestCheckedAtMs: checkedAtMs.length === 0 ? undefined : Math.min(...checkedAtMs),
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,
+    isLeaving: false,
     probesLeft: input.probesLeft ?? Infinity,
     store: input.store ?? { storedAtMs: 0 },
   };

@@ -67,6 +67,8 @@ export interface Report {
   readonly problems: readonly string[];
   /** The registry did not parse: no name is known, and every verdict is UNKNOWN. */
   readonly isRegistryInvalid: boolean;
+  /** Rollcall is about to stop: every name is NOT_SERVING, whatever its targets are. */
+  readonly isLeaving: boolean;
   /** Probes the asking invocation may still make. */
   readonly probesLeft: number;
   readonly store: StoreReport;

@@ -33,7 +33,11 @@ export function createCallAnswer(
     if (!GRPC.test(headers["content-type"] ?? "")) return replyBare(stream, { ":status": 415 });
     const handler = handlers.get(path);
     if (handler === undefined) return replyError(stream, Code.Unimplemented, `unknown method ${path}`);
-    const call = callFor(readCaller({ url: path, headers: { get: (name) => valueOf(headers, name) } }), load);
+    const call = callFor(
+      readCaller({ url: path, headers: { get: (name) => valueOf(headers, name) } }),
+      load,
+      settings.leaving,
+    );
     const asked = { stream, headers, handler };
     await (handler.method.methodKind === "bidi_streaming"
       ? answerByConnect(asked, call, readOn(stream))

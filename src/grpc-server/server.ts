@@ -30,8 +30,6 @@ export interface GrpcServer {
   readonly failed: Promise<unknown>;
   /** Take no more connections and calls; resolves when those under way have ended. */
   close(): Promise<void>;
-  /** End at once what is left. */
-  destroy(): void;
 }
 
 /** More calls at a time on one connection wait their turn at the caller's. https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2 asks for 100. */
@@ -76,9 +74,6 @@ export async function startGrpcServer(
       server.close();
       for (const session of sessions) session.close();
       await closed;
-    },
-    destroy: () => {
-      for (const session of sessions) session.destroy();
     },
   };
 }

@@ -6,9 +6,10 @@ import { BODY_MAX_BYTES } from "./read-body.ts";
 import type { RpcCall } from "./rpc-call.ts";
 
 /** The call of a caller; of one who is refused, a call that every RPC refuses. */
-export function callFor(reading: CallerReading, load: Load): RpcCall {
-  if (reading.kind === "caller") return { load, caller: reading.caller };
-  return { load, caller: STRANGER, refusal: refusalError(reading.refusal) };
+export function callFor(reading: CallerReading, load: Load, leaving?: AbortSignal): RpcCall {
+  const call = { load, ...(leaving && { leaving }) };
+  if (reading.kind === "caller") return { ...call, caller: reading.caller };
+  return { ...call, caller: STRANGER, refusal: refusalError(reading.refusal) };
 }
 
 /** Why a call whose request is too long is refused. */

@@ -27,8 +27,9 @@ export function dryRun(report: Report, isTrusted: boolean): DryRun {
   return { code: 1, description: args.join("\n"), exception: networkError(args, isTrusted ? culprits : []) };
 }
 
-/** A fleet that cannot be judged has no culprits to name. */
+/** A fleet that cannot be judged, or not by this process any more, has no culprits to name. */
 function misconfiguration(report: Report): readonly string[] | undefined {
+  if (report.isLeaving) return ["|Gateway: Rollcall is shutting down"];
   if (report.isRegistryInvalid) return ["|Gateway: registry invalid, see the boot log"];
   return report.registry.upstreams.length === 0 ? ["|Gateway: no upstreams registered"] : undefined;
 }

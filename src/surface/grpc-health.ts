@@ -6,7 +6,7 @@ import { WIRE_STATUS } from "../wire/health.ts";
 import { cacheHeaders, oldestCheckedAtMs } from "./cache-headers.ts";
 import { weakEtag } from "./etag.ts";
 import { callOf } from "./rpc-call.ts";
-import { isSettled, listedNames, LIVENESS, statusOf } from "./served-name.ts";
+import { isSettled, listedNames, LIVENESS, livenessStatus, statusOf } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 import { createWatch } from "./grpc-watch.ts";
 
@@ -17,7 +17,7 @@ import { createWatch } from "./grpc-watch.ts";
 export function createGrpcHealth(settings: SurfaceSettings): ServiceImpl<typeof Health> {
   return {
     async check({ service }, context) {
-      if (service === LIVENESS) return { status: WIRE_STATUS.SERVING };
+      if (service === LIVENESS) return { status: WIRE_STATUS[livenessStatus(settings)] };
       const report = await loadFor(context);
       const status = statusOf(report, service);
       if (status === undefined) throw new ConnectError(`unknown service ${JSON.stringify(service)}`, Code.NotFound);

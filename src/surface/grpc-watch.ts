@@ -1,9 +1,10 @@
 import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
 import type { Report } from "../core/report.ts";
+import type { ServingStatus } from "../core/status.ts";
 import type { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { WIRE_STATUS } from "../wire/health.ts";
 import { callOf } from "./rpc-call.ts";
-import { LIVENESS, statusOf } from "./served-name.ts";
+import { LIVENESS, livenessStatus, statusOf } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
 /**
@@ -11,23 +12,38 @@ import type { SurfaceSettings } from "./settings.ts";
  * stays open. It asks again by its own timer, so that an open Watch keeps its name fresh.
  *
  * The stream ends with OK after `watchMaxMs`, when its invocation has no probes left to learn anything by, or at
- * shutdown; clients reconnect, as the protocol says. It ends with an error only when the caller's own deadline passes.
+ * shutdown, having said NOT_SERVING; clients reconnect, as the protocol says. It ends with an error only when the caller's
+ * own deadline passes.
  */
 export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Health>["watch"] {
   return async function* watch({ service }, context) {
     const endAtMs = settings.nowMs() + settings.watchMaxMs;
+    const woken = wakeUp(context, settings);
     let sent: number | undefined;
     for (let isFirst = true;; isFirst = false) {
+      const isLeavingKnown = isLeaving(settings);
       const report = await loadFor(service, context, isFirst);
-      if (hasEnded(context, settings)) return;
-      const status = wireStatus(service, report);
+      throwIfGone(context, settings);
+      const status = WIRE_STATUS[statusIn(report, service, settings) ?? "SERVICE_UNKNOWN"];
       if (status !== sent) yield { status };
       sent = status;
       if (!isFirst && report?.probesLeft === 0) return;
-      await settings.sleep(Math.min(settings.watchEveryMs, Math.max(0, endAtMs - settings.nowMs())), context.signal);
-      if (hasEnded(context, settings) || settings.nowMs() >= endAtMs) return;
+      const leftMs = Math.max(0, endAtMs - settings.nowMs());
+      await settings.sleep(Math.min(settings.watchEveryMs, leftMs), isLeavingKnown ? context.signal : woken);
+      throwIfGone(context, settings);
+      const isTold = isLeavingKnown || !isLeaving(settings);
+      if (isTold && (settings.shutdown?.aborted === true || settings.nowMs() >= endAtMs)) return;
     }
   };
+}
+
+function isLeaving({ leaving }: SurfaceSettings): boolean {
+  return leaving?.aborted === true;
+}
+
+/** News of a shutdown is told at once. */
+function wakeUp({ signal }: HandlerContext, { leaving }: SurfaceSettings): AbortSignal {
+  return leaving === undefined ? signal : AbortSignal.any([signal, leaving]);
 }
 
 /** Rollcall itself needs no report. The first report may be stale, for it must come at once; a tick waits for news. */
@@ -39,14 +55,11 @@ function loadFor(service: string, context: HandlerContext, isFirst: boolean): Pr
   return load({ accept: "fresh", isTrusted, hops });
 }
 
-function wireStatus(service: string, report: Report | undefined) {
-  const status = report === undefined ? "SERVING" : statusOf(report, service);
-  return WIRE_STATUS[status ?? "SERVICE_UNKNOWN"];
+function statusIn(report: Report | undefined, service: string, settings: SurfaceSettings): ServingStatus | undefined {
+  return report === undefined ? livenessStatus(settings) : statusOf(report, service);
 }
 
 /** Throws the deadline's own error when that is what ended the call; nobody reads it when the client has gone. */
-function hasEnded({ signal }: HandlerContext, { shutdown }: SurfaceSettings): boolean {
-  if (shutdown?.aborted === true) return true;
-  signal.throwIfAborted();
-  return false;
+function throwIfGone({ signal }: HandlerContext, { shutdown }: SurfaceSettings): void {
+  if (shutdown?.aborted !== true) signal.throwIfAborted();
 }

@@ -2,7 +2,7 @@ import type { ServingStatus } from "../core/status.ts";
 import { decodeFrames } from "../wire/grpc-web.ts";
 import { decodeHealthCheckRequest, encodeHealthCheckRequest } from "../wire/health.ts";
 import type { RpcCall } from "./rpc-call.ts";
-import { LIVENESS, statusOf } from "./served-name.ts";
+import { LIVENESS, livenessStatus, statusOf } from "./served-name.ts";
 
 /** The path of the one RPC that has a direct way. */
 export const CHECK_PATH = "/grpc.health.v1.Health/Check";
@@ -26,6 +26,6 @@ export function readPlainFrame(body: Uint8Array): string | undefined {
 }
 
 /** The status `Check` answers with; undefined for a name that is not served. */
-export async function checkedStatus(service: string, { load, caller }: RpcCall): Promise<ServingStatus | undefined> {
-  return service === LIVENESS ? "SERVING" : statusOf(await load(caller.options), service);
+export async function checkedStatus(service: string, call: RpcCall): Promise<ServingStatus | undefined> {
+  return service === LIVENESS ? livenessStatus(call) : statusOf(await call.load(call.caller.options), service);
 }

@@ -6,6 +6,8 @@ import type { Caller } from "./caller.ts";
 export interface RpcCall {
   readonly load: Load;
   readonly caller: Caller;
+  /** Aborts when Rollcall is about to stop. */
+  readonly leaving?: AbortSignal;
   /** Why the call is refused before its message is read. */
   readonly refusal?: ConnectError;
 }

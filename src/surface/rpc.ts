@@ -29,7 +29,7 @@ export function createRpcs(
       // Hono asks GET handlers for HEAD, and drops the body.
       const method = request.method === "HEAD" ? "GET" : request.method;
       if (!rpc.methods.includes(method)) return methodNotAllowed(request.method, rpc.methods);
-      const call = callFor(readCaller(request), load);
+      const call = callFor(readCaller(request), load, settings.leaving);
       return await (method === "GET" ? answerGet(rpc, request, call) : answerPost(rpc, request, call));
     },
   }));

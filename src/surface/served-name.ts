@@ -4,12 +4,18 @@ import type { ServingStatus } from "../core/status.ts";
 /** The name of Rollcall itself: SERVING while it answers, so that asking for it needs no report. */
 export const LIVENESS = "liveness";
 
+/** The status of Rollcall itself, which goes with it: from SIGTERM on it is NOT_SERVING, so that callers turn elsewhere. */
+export function livenessStatus({ leaving }: { readonly leaving?: AbortSignal }): ServingStatus {
+  return leaving?.aborted === true ? "NOT_SERVING" : "SERVING";
+}
+
 /**
  * The status of a served name; undefined when no such name is served.
  *
  * With a registry that did not parse nobody can say which names there are, so every one is UNKNOWN.
  */
 export function statusOf(report: Report, name: string): ServingStatus | undefined {
+  if (report.isRegistryInvalid && report.isLeaving) return "NOT_SERVING";
   if (report.isRegistryInvalid) return name === LIVENESS ? "SERVING" : "UNKNOWN";
   return report.names.get(name)?.status;
 }

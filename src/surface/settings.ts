@@ -24,7 +24,9 @@ export interface SurfaceSettings {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
-  /** Aborts when the server stops: open Watch streams then end with OK. */
+  /** Aborts when the server is about to stop: from then on every name is NOT_SERVING, and open Watch streams say so. */
+  readonly leaving?: AbortSignal;
+  /** Aborts when the server stops, `leaving` having aborted before: open Watch streams then end with OK. */
   readonly shutdown?: AbortSignal;
   /** How the platform opens a WebSocket; without it every request is answered over HTTP. */
   readonly upgrade?: Upgrade;

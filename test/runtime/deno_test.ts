@@ -21,7 +21,7 @@ Deno.test("Deno: REFRESH_EVERY_MS refreshes the snapshot with nobody asking", as
   assert.ok(upstream.requests() >= 3);
 });
 
-Deno.test("Deno: SIGTERM ends open Watch streams with OK, and the process with 0", async () => {
+Deno.test("Deno: SIGTERM ends open Watch streams with NOT_SERVING and OK, and the process with 0", async () => {
   await using upstream = await startUpstream();
   await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }] });
   const client = createClient(Health, createGrpcWebTransport({ baseUrl: rollcall.url }));
@@ -32,7 +32,7 @@ Deno.test("Deno: SIGTERM ends open Watch streams with OK, and the process with 0
     seen.push(status);
     exit = rollcall.terminate();
   }
-  assert.deepEqual(seen, [WIRE_STATUS.SERVING]);
+  assert.deepEqual(seen, [WIRE_STATUS.SERVING, WIRE_STATUS.NOT_SERVING]);
   assert.equal(await exit, 0);
   assert.ok(Date.now() - startedMs < 5_000, "it took its time");
 });

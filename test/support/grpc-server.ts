@@ -28,10 +28,6 @@ export async function serve(
   return {
     port: server.port,
     close,
-    [Symbol.asyncDispose]: async () => {
-      const ending = close();
-      server.destroy();
-      await ending;
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

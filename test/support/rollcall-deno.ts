@@ -4,6 +4,8 @@ import { checkLog, entriesOf, environment, type RollcallOptions, type RunningRol
 
 /** A Rollcall as a Deno process, with what only that platform has. */
 export interface RunningProcess extends RunningRollcall {
+  /** Where it serves native gRPC, such as `127.0.0.1:50051`; `""` when it does not. */
+  readonly grpc: string;
   /** Send SIGTERM and give the exit code; rejects when the process does not end within its own limit. */
   terminate(): Promise<number>;
 }
@@ -12,6 +14,9 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** A process that refreshes only when somebody asks: the longest interval there is. */
 const NEVER_MS = "2147483647";
+
+/** No drain but where a test is about it, and any free port of native gRPC. */
+const DEFAULTS = { REFRESH_EVERY_MS: NEVER_MS, DRAIN_MS: "0", GRPC_PORT: "0" };
 
 /** Longer than the process gives itself to shut down. */
 const EXIT_WITHIN_MS = 10_000;
@@ -24,18 +29,21 @@ const EXIT_WITHIN_MS = 10_000;
 export async function startOnDeno(options: RollcallOptions, fileLimit?: number): Promise<RunningProcess> {
   const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
   const kvPath = `${folder}/rollcall.sqlite3`;
-  const env = { REFRESH_EVERY_MS: NEVER_MS, ...environment(options), HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
+  const env = { ...DEFAULTS, ...environment(options), HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
   let log = "";
   const start = () => spawn(env, (text) => log += text, fileLimit);
   let child = start();
-  let url = await listening();
+  let url = "";
+  let grpc = "";
+  await listening();
 
-  async function listening(starts = 1): Promise<string> {
+  async function listening(starts = 1): Promise<void> {
     const entry = await eventually(
       () => entriesOf(log, "listening")[starts - 1],
       () => `it does not listen; its log is:\n${log}`,
     );
-    return String(entry["url"]);
+    url = String(entry["url"]);
+    grpc = String(entry["grpc"] ?? "").replace(/^grpcs?:\/\//, "");
   }
 
   async function terminate(): Promise<number> {
@@ -61,6 +69,9 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
     get url() {
       return url;
     },
+    get grpc() {
+      return grpc;
+    },
     log: () => log,
     entries: (event) => entriesOf(log, event),
     breakStore: () => Promise.resolve(dropTables(kvPath)),
@@ -68,7 +79,7 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
       await endOnce();
       const starts = entriesOf(log, "listening").length;
       child = start();
-      url = await listening(starts + 1);
+      await listening(starts + 1);
     },
     terminate,
     stop,
