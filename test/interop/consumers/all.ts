@@ -1,5 +1,6 @@
 import { BUF_CURL } from "./buf.ts";
 import type { Consumer } from "./consumer.ts";
+import { CURL } from "./curl.ts";
 import { ENVOY_CHECKER } from "./envoy.ts";
 import { GRPC_HEALTH_PROBE, GRPCURL } from "./go-tools.ts";
 import { GRPC_GO_CLIENT } from "./grpc-go.ts";
@@ -23,4 +24,5 @@ export const CONSUMERS: readonly Consumer[] = [
   PROMETHEUS,
   PROMTOOL,
   PROMETHEUS_CLIENT,
+  CURL,
 ];
