@@ -64,7 +64,7 @@ export function httpSuite(platform: string, start: StartRollcall): void {
       assert.equal(headers.get("retry-after"), null);
     });
 
-    for (const path of ["/dry_run", "/health"]) {
+    for (const path of ["/dry_run", "/health", "/metrics"]) {
       await t.step(`${path} answers 304 to who has it`, async () => {
         const first = await get(path);
         await first.body?.cancel();
@@ -79,7 +79,7 @@ export function httpSuite(platform: string, start: StartRollcall): void {
       });
     }
 
-    for (const path of ["/", "/dry_run", "/health"]) {
+    for (const path of ["/", "/dry_run", "/health", "/metrics"]) {
       await t.step(`HEAD ${path} is GET without a body`, async () => {
         const head = await get(path, { method: "HEAD" });
         assert.equal(head.status, 200);
@@ -177,6 +177,15 @@ export function httpSuite(platform: string, start: StartRollcall): void {
       const failure = (name: string) =>
         body.names.find((one: { name: string }) => one.name === name).target.failure as string;
       assert.deepEqual(["good/", "gone/", "hung/"].map(failure), [null, "unavailable", "timeout"]);
+    });
+
+    await t.step("/metrics is 200 all the same, and tells it", async () => {
+      const response = await fetch(`${rollcall.url}/metrics`);
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+      const metrics = await response.text();
+      assert.match(metrics, /^rollcall_status\{name="gone",kind="upstream",status="NOT_SERVING"\} 1$/m);
+      assert.match(metrics, /^rollcall_age_seconds\{name="gone\/",upstream="gone"\} \d+(?:\.\d+)?$/m);
     });
 
     await t.step("HEAD /dry_run is 503 too, and / is {} all the same", async () => {
