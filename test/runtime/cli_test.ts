@@ -1,96 +1,107 @@
 import assert from "node:assert/strict";
-import { parse } from "smol-toml";
-import { startFleet } from "../demo/fleet.ts";
-import { runRollcall } from "../support/cli.ts";
-import { passed } from "../support/eventually.ts";
-import { startOnWorkerd } from "../support/rollcall-workerd.ts";
+import { eventually } from "../support/eventually.ts";
+import { startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 
-const TOKEN = "a-read-token-of-tests";
+const ROOT = new URL("../../", import.meta.url);
 
-/** Verdict and fix of each check that did not pass, by its name. */
-function findings(stdout: string): Readonly<Record<string, readonly [verdict: string, fix: string]>> {
-  const rows = stdout.split("\n").slice(1).map((line) => line.split(/ {2,}/));
-  return Object.fromEntries(
-    rows.filter(([verdict]) => verdict === "fail" || verdict === "skip")
-      .map(([verdict = "", name = "", _seen, fix = ""]) => [name, [verdict, fix]]),
-  );
+/** `rollcall` as a process of its own, as a shell starts it. */
+function spawn(args: readonly string[]) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "src/cli/main.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const written = { stdout: "", stderr: "" };
+  const drained = (["stdout", "stderr"] as const).map(async (name) => {
+    for await (const text of child[name].pipeThrough(new TextDecoderStream())) written[name] += text;
+  });
+  return {
+    written,
+    kill: (signal: Deno.Signal) => child.kill(signal),
+    async ended() {
+      const [{ code }] = await Promise.all([child.status, ...drained]);
+      return { exitCode: code, ...written };
+    },
+  };
 }
 
-interface Registry {
-  readonly vars: { readonly UPSTREAMS: readonly Readonly<Record<string, unknown>>[] };
+function run(...args: readonly string[]) {
+  return spawn(args).ended();
 }
 
-function upstreamsIn(toml: string): Registry["vars"]["UPSTREAMS"] {
-  return (parse(toml) as unknown as Registry).vars.UPSTREAMS;
+/** A Rollcall that watches one upstream, and as which hosts `ping` finds it. */
+async function startWatching(status: "SERVING" | "NOT_SERVING") {
+  const upstream = await startUpstream({ services: { "": status } });
+  const rollcall = await startOnDeno({ upstreams: [{ name: "checkout", url: upstream.url, protocol: "connect" }] });
+  const host = rollcall.url.replace(/^http:\/\//, "");
+  return {
+    grpc: rollcall.grpc,
+    hosts: [`http://${host}`, `ws://${host}`, `grpc://${rollcall.grpc}`],
+    async [Symbol.asyncDispose]() {
+      await rollcall.stop();
+      await upstream.close();
+    },
+  };
 }
 
-const bare = (url: string) => url.replace(/^[a-z]+:\/\//, "");
+const UP =
+  /^ping .* at 0 round\.\.\.\n.*ping .* at 1 round takes \d+ seconds? \(\d+\.\d\ds\)\navg\. latency: \d+ ms\n$/s;
 
-Deno.test("rollcall init writes the demo's bare addresses into a registry, of which rollcall probe finds all SERVING", async () => {
-  const fleet = await startFleet();
-  const folder = await Deno.makeTempDir({ prefix: "rollcall-cli-" });
-  const path = `${folder}/fleet.toml`;
-  try {
-    const { exitCode, stdout, stderr } = await runRollcall([
-      "init",
-      ...fleet.upstreams.map(({ url }) => bare(url)),
-      "--write",
-      path,
-    ]);
-    assert.equal(exitCode, 0, stderr);
-    assert.equal(stdout, "");
-    const seen = upstreamsIn(await Deno.readTextFile(path)).map(({ name: _, ...rest }) => rest);
-    const [checkout, payments, search, stock] = fleet.upstreams.map(({ url }) => url);
-    assert.deepEqual(seen, [
-      { url: checkout, protocol: "grpc-web", services: ["", "acme.CheckoutService"] },
-      { url: payments, protocol: "grpc-web" },
-      { url: search, protocol: "grpc-web", services: ["", "acme.SearchService"] },
-      { url: stock, services: ["", "acme.StockService"] },
-    ]);
-    // `payments` turns every ten seconds, so it may be its turn.
-    for (let tried = 0; tried < 3; tried++) {
-      const probed = await runRollcall(["probe", path]);
-      if (probed.exitCode === 0) return;
-      assert.match(probed.stdout, /^NOT_SERVING {2}6 of 7/, probed.stdout);
-      await passed(5_000);
-    }
-    assert.fail("payments never served");
-  } finally {
-    await fleet.close();
-    await Deno.remove(folder, { recursive: true });
+Deno.test("rollcall ping and rollcall check ask a Rollcall in each protocol it serves, while the fleet serves", async () => {
+  await using up = await startWatching("SERVING");
+  for (const host of up.hosts) {
+    const { exitCode, stdout, stderr } = await run("ping", "flow", host, "--attempts", "2");
+    assert.match(stdout, UP);
+    assert.deepEqual([exitCode, stderr], [0, ""]);
+    assert.equal((await run("ping", "gateway", host, "--attempts", "1")).exitCode, 0);
   }
+  assert.deepEqual(await run("check", "-addr", up.grpc, "-service", "checkout"), {
+    exitCode: 0,
+    stdout: "",
+    stderr: "status: SERVING\n",
+  });
+  assert.equal((await run("check", "-addr", up.grpc, "-service", "nobody")).exitCode, 3);
 });
 
-const NOTHING_ELSE = {
-  "native gRPC": ["skip", "pass --grpc host:port, the GRPC_PORT of a Deno process"],
-  "conversion to gRPC": ["skip", ""],
-} as const;
-
-Deno.test("rollcall smoke finds nothing wrong with a Worker whose cron runs", async () => {
-  await using upstream = await startUpstream();
-  const upstreams = [{ name: "a", url: upstream.url, protocol: "connect" }];
-  await using rollcall = await startOnWorkerd({ upstreams, vars: { READ_TOKEN: TOKEN } });
-  await rollcall.scheduled();
-  const { exitCode, stdout } = await runRollcall(["smoke", rollcall.url, "--token", TOKEN]);
-  assert.equal(exitCode, 0, stdout);
-  assert.deepEqual(findings(stdout), NOTHING_ELSE);
-  assert.match(stdout, /^pass {2}store +workers-kv, written .* ago and read back$/m);
-  assert.match(stdout, /\n22 passed, 0 failed, 2 skipped\n$/);
+Deno.test("rollcall ping and rollcall check tell what is wrong with a fleet, in each protocol", async () => {
+  await using down = await startWatching("NOT_SERVING");
+  for (const host of down.hosts) {
+    const { exitCode, stdout } = await run("ping", "flow", host, "--attempts", "1");
+    assert.match(stdout, /server: ERROR: \|Gateway: Deployment checkout answered NOT_SERVING\.\n/);
+    assert.match(stdout, /message lost 100% \(1\/1\)\n$/);
+    assert.equal(exitCode, 1);
+  }
+  assert.equal((await run("ping", "gateway", down.hosts[0] ?? "", "--attempts", "1")).exitCode, 0);
+  assert.equal((await run("check", "-addr", down.grpc, "-service", "checkout")).exitCode, 4);
 });
 
-Deno.test("rollcall smoke tells how to mend a Worker without cron, and one whose KV is gone", async () => {
-  await using upstream = await startUpstream();
-  const upstreams = [{ name: "a", url: upstream.url, protocol: "connect" }];
-  await using rollcall = await startOnWorkerd({ upstreams, vars: { READ_TOKEN: TOKEN } });
-  const quiet = await runRollcall(["smoke", rollcall.url], { env: { ROLLCALL_TOKEN: TOKEN } });
-  assert.equal(quiet.exitCode, 1, quiet.stdout);
-  const cron = ["fail", 'add [triggers] crons = ["* * * * *"] to wrangler.toml, deploy, and wait a minute'];
-  assert.deepEqual(findings(quiet.stdout), { ...NOTHING_ELSE, cron });
-  await rollcall.breakStore();
-  await rollcall.scheduled();
-  const broken = await runRollcall(["smoke", rollcall.url, "--token", TOKEN]);
-  assert.equal(broken.exitCode, 1, broken.stdout);
-  const store = ["fail", "does the KV namespace (Workers) or the file of KV_PATH (Deno) still exist?"];
-  assert.deepEqual(findings(broken.stdout), { ...NOTHING_ELSE, store });
+Deno.test("rollcall watch of a Rollcall ends with 0 at SIGINT, rollcall ping with 1", async () => {
+  await using rollcall = await startWatching("SERVING");
+  const watch = spawn(["watch", rollcall.grpc, "checkout"]);
+  await eventually(() => /Z SERVING\n$/.test(watch.written.stdout) || undefined, () => watch.written.stderr);
+  watch.kill("SIGINT");
+  assert.equal((await watch.ended()).exitCode, 0);
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ping = spawn(["ping", "flow", `127.0.0.1:${(silent.addr as Deno.NetAddr).port}`, "--timeout", "-1"]);
+  const conn = await silent.accept();
+  ping.kill("SIGINT");
+  assert.equal((await ping.ended()).exitCode, 1);
+  conn.close();
+});
+
+Deno.test("rollcall ends like a good filter when nobody reads on", async () => {
+  const { code, stderr } = await new Deno.Command("sh", {
+    args: [
+      "-c",
+      `"$0" run -A src/cli/main.ts watch localhost:1 | true; "$0" run -A src/cli/main.ts --help | head -1`,
+      Deno.execPath(),
+    ],
+    cwd: ROOT,
+    stderr: "piped",
+    stdout: "null",
+  }).output();
+  assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
 });
