@@ -23,17 +23,17 @@ export interface Sample {
  * formats. The fleet is there once, as `readiness`, for Prometheus takes a label that is `""` for none.
  */
 export function metricFamilies(report: Report): readonly MetricFamily[] {
-  const verdicts = [...report.names.values()].filter(({ name }) => name !== "");
-  const combined = verdicts.filter(({ kind }) => kind !== "target");
-  const targets = verdicts.flatMap(targetOf);
+  const names = [...report.names.values()].filter(({ name }) => name !== "").map(named);
+  const combined = names.filter(({ verdict }) => verdict.kind !== "target");
+  const targets = [...report.names.values()].flatMap(targetOf);
   return [
     family("build_info", "1, labelled with the version of Rollcall.", [{
-      labels: labels({ version: VERSION }),
+      labels: `{version="${VERSION}"}`,
       value: 1,
     }]),
-    family("status", "1 for the serving status a name has, 0 for those it has not.", verdicts.flatMap(stateSet)),
+    family("status", "1 for the serving status a name has, 0 for those it has not.", names.flatMap(stateSet)),
     family("degraded", "1 when a name is SERVING although an optional or spare member is not.", combined.map(degraded)),
-    family("last_change_timestamp_seconds", "When a name's serving status became what it is.", verdicts.flatMap(since)),
+    family("last_change_timestamp_seconds", "When a name's serving status became what it is.", names.flatMap(since)),
     family("latency_seconds", "How long the decisive probe of a target took.", targets.flatMap(latency)),
     family("late", "1 when a target's status is old, for its refresh did not finish.", targets.map(late)),
     family("suspect", "1 when a target's last probe failed and is not confirmed yet.", targets.map(suspect)),
@@ -55,14 +55,34 @@ function family(name: string, help: string, samples: readonly Sample[]): MetricF
   return { name: `rollcall_${name}`, help, samples };
 }
 
-/** Label values may hold anything, for upstreams name what they list; names of labels are ours. */
-function labels(values: Readonly<Record<string, string>>): string {
-  return `{${Object.entries(values).map(([name, value]) => `${name}="${escaped(value)}"`).join()}}`;
+/** Fit for a label's value, which may be anything, for upstreams name what they list. */
+function escaped(value: string): string {
+  // https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information
+  return value.replaceAll(/[\\"\n]/g, (character) => character === "\n" ? "\\n" : `\\${character}`);
 }
 
-/** https://prometheus.io/docs/instrumenting/exposition_formats/#comments-help-text-and-type-information */
-function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+interface NamedVerdict {
+  readonly labels: string;
+  readonly verdict: NameVerdict;
+}
+
+function named(verdict: NameVerdict): NamedVerdict {
+  return { labels: `{name="${escaped(verdict.name)}",kind="${verdict.kind}"}`, verdict };
+}
+
+function stateSet({ labels, verdict }: NamedVerdict): Sample[] {
+  return SERVING_STATUSES.map((status) => ({
+    labels: `${labels.slice(0, -1)},status="${status}"}`,
+    value: status === verdict.status ? 1 : 0,
+  }));
+}
+
+function degraded({ labels, verdict }: NamedVerdict): Sample {
+  return { labels, value: verdict.isDegraded ? 1 : 0 };
+}
+
+function since({ labels, verdict: { sinceMs } }: NamedVerdict): Sample[] {
+  return sinceMs === 0 ? [] : [{ labels, value: sinceMs / 1_000 }];
 }
 
 interface MeasuredTarget {
@@ -72,22 +92,8 @@ interface MeasuredTarget {
 
 function targetOf({ name, target }: NameVerdict): MeasuredTarget[] {
   if (target === undefined) return [];
-  return [{ labels: labels({ name, upstream: target.target.upstream.name }), seen: target }];
-}
-
-function stateSet({ name, kind, status }: NameVerdict): Sample[] {
-  return SERVING_STATUSES.map((each) => ({
-    labels: labels({ name, kind, status: each }),
-    value: each === status ? 1 : 0,
-  }));
-}
-
-function degraded({ name, kind, isDegraded }: NameVerdict): Sample {
-  return { labels: labels({ name, kind }), value: isDegraded ? 1 : 0 };
-}
-
-function since({ name, kind, sinceMs }: NameVerdict): Sample[] {
-  return sinceMs === 0 ? [] : [{ labels: labels({ name, kind }), value: sinceMs / 1_000 }];
+  const upstream = escaped(target.target.upstream.name);
+  return [{ labels: `{name="${escaped(name)}",upstream="${upstream}"}`, seen: target }];
 }
 
 function latency({ labels, seen: { state } }: MeasuredTarget): Sample[] {
@@ -106,7 +112,7 @@ function suspect({ labels, seen: { state } }: MeasuredTarget): Sample {
 
 function counts({ targets }: Report): Sample[] {
   return SERVING_STATUSES.map((status) => ({
-    labels: labels({ status }),
+    labels: `{status="${status}"}`,
     value: targets.filter((seen) => seen.status === status).length,
   }));
 }
