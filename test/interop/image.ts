@@ -45,7 +45,7 @@ export async function runImage(): Promise<ImageRun> {
     const asking = new Deno.Command(deno, { ...options, args, env, stdout: "null", stderr: "null" });
     return (await asking.output()).code;
   };
-  const healthyCode = await eventually(async () => await health() === 0 ? 0 : undefined, () => "it is not healthy");
+  const healthyCode = await eventually(async () => await health() === 0 ? 0 : undefined, () => "").catch(health);
   const wrote = [...Deno.readDirSync(volume)].map(({ name }) => name).filter((name) => !/-(shm|wal)$/.test(name));
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), EXIT_WITHIN_MS);
