@@ -20,7 +20,7 @@ export interface Farewell {
 /** RFC 6455 §5.5: a control frame carries 125 bytes, two of them the code. */
 export const REASON_MAX_BYTES = 123;
 
-/** The request asks for a WebSocket. */
+/** The request asks for a WebSocket, and for nothing else beside: workerd opens none for a list. */
 export function isUpgrade({ method, headers }: Request): boolean {
-  return method === "GET" && /(?:^|[\s,])websocket(?:$|[\s,])/i.test(headers.get("upgrade") ?? "");
+  return method === "GET" && headers.get("upgrade")?.toLowerCase() === "websocket";
 }

@@ -69,6 +69,7 @@ Deno.test("WS /dry_run answers 400 when the platform finds the handshake not who
 const NO_UPGRADES: readonly (readonly [string, HeadersInit, string, number])[] = [
   ["asks for none", {}, "GET", 200],
   ["asks for another protocol", { upgrade: "h2c" }, "GET", 200],
+  ["asks for others beside", { upgrade: "websocket, h2c" }, "GET", 200],
   ["is HEAD", { upgrade: "websocket" }, "HEAD", 200],
   ["is POST", { upgrade: "websocket" }, "POST", 405],
   ["has a wrong token", { upgrade: "websocket", authorization: "Bearer wrong" }, "GET", 401],

@@ -50,6 +50,14 @@ export function websocketSuite(platform: string, start: StartRollcall): void {
       assert.equal(await answer.text(), `{"code":0,"description":"","exception":null}`);
     });
 
+    await t.step("a handshake without a key is 400, one for other protocols is answered over HTTP", async () => {
+      const version = "connection: Upgrade\r\nsec-websocket-version: 13\r\n";
+      assert.equal(await statusLine(rollcall, `${version}upgrade: websocket\r\n`), "HTTP/1.1 400 Bad Request");
+      assert.equal(await statusLine(rollcall, `${HANDSHAKE}upgrade: websocket, h2c\r\n`), "HTTP/1.1 200 OK");
+      const opened = await statusLine(rollcall, `${HANDSHAKE}upgrade: WebSocket\r\n`);
+      assert.equal(opened, "HTTP/1.1 101 Switching Protocols");
+    });
+
     await t.step("no other path opens one", async () => {
       assert.equal((await listenByWs(url.replace("dry_run", "health"))).refused, 200);
     });
@@ -94,9 +102,11 @@ export function websocketSuite(platform: string, start: StartRollcall): void {
     );
   });
 
-  Deno.test(`${platform}: a WebSocket is answered within its deadline`, async () => {
+  Deno.test(`${platform}: a WebSocket is answered within its deadline, though others left before it`, async () => {
     await using hung = await startFaultServer({ end: "hang" });
     await using rollcall = await start({ upstreams: [{ name: "hung", url: hung.url, timeoutMs: 1_000 }] });
+    // These are gone before there is an answer to give them.
+    for (let vanished = 0; vanished < 20; vanished++) await vanish(rollcall);
     const seen = await listenByWs(`${socketUrl(rollcall)}?timeout=300ms`);
     assert.deepEqual([seen.messages, seen.code], [[], 1011]);
     assert.equal(seen.reason, "|Gateway: Deployment hung has not been probed yet.");
@@ -134,11 +144,26 @@ async function failed(listening: Promise<SeenSocket>): Promise<SeenSocket | unde
   return seen.code === 1011 && !seen.reason.includes("probed yet") ? seen : undefined;
 }
 
+/** All of a handshake but `Upgrade`. */
+const HANDSHAKE = "connection: Upgrade\r\nsec-websocket-version: 13\r\n" +
+  "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
 /** Ask for a WebSocket, and drop the connection without a word. */
-async function vanish({ url }: RunningRollcall): Promise<void> {
+async function vanish(rollcall: RunningRollcall): Promise<void> {
+  using _connection = await ask(rollcall, `${HANDSHAKE}upgrade: websocket\r\n`);
+}
+
+/** The first line of what comes of a request with these headers. */
+async function statusLine(rollcall: RunningRollcall, headers: string): Promise<string> {
+  using connection = await ask(rollcall, headers);
+  const bytes = new Uint8Array(1_024);
+  const length = await connection.read(bytes);
+  return new TextDecoder().decode(bytes.subarray(0, length ?? 0)).split("\r\n")[0] ?? "";
+}
+
+async function ask({ url }: RunningRollcall, headers: string): Promise<Deno.Conn> {
   const { hostname, port, host } = new URL(url);
-  using connection = await Deno.connect({ hostname, port: Number(port) });
-  const handshake = `GET /dry_run HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
-    "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-  await connection.write(new TextEncoder().encode(handshake));
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  await connection.write(new TextEncoder().encode(`GET /dry_run HTTP/1.1\r\nhost: ${host}\r\n${headers}\r\n`));
+  return connection;
 }
