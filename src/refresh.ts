@@ -94,7 +94,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
       if (asked.isScheduled === true) memory.schedule(clock.nowMs());
       const known = report();
       const hops = asked.hops ?? 0;
-      if (hops >= HOPS_MAX || (known.isAllFresh && asked.isForced !== true)) return known;
+      if (known.isAllFresh && asked.isForced !== true) return known;
+      if (hops >= HOPS_MAX) return await recall();
       const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
       const deadlineMs = clock.nowMs() + waitMs;
       const due = findDue(asked);
@@ -104,6 +105,12 @@ export function createRefresher(options: RefresherOptions): Refresher {
         waitUntil(refresh(due, manner).catch(logFault));
       }
       await flights.settled([...targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
+      return report();
+    }
+
+    /** What is known here, or stored, with nobody asked. */
+    async function recall(): Promise<Report> {
+      if ([...targets.values()].some((target) => isSpeechless(age(target)))) await readStore();
       return report();
     }
 
@@ -142,10 +149,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
       log(refreshLog({ place, sightings, memory: memory.snapshot(), tookMs, problems: archive.problems() }));
     }
 
-    async function readStore(flight: Flight): Promise<void> {
+    async function readStore(flight?: Flight): Promise<void> {
       const stored = await archive.read();
       if (stored !== undefined) memory.adopt(stored, view());
-      flight.announce();
+      flight?.announce();
     }
 
     async function probeAll(due: readonly DueTarget[], session: ProbeSession, flight: Flight) {

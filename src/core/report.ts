@@ -90,7 +90,7 @@ export interface LoadOptions {
   readonly isScheduled?: boolean;
   /**
    * How many Rollcalls stand between this one and whoever asked first; default 0. From {@link HOPS_MAX} on it is answered
-   * from what is known, and neither probes nor waits: two Rollcalls that watch each other would else ask in a circle.
+   * from what is known or stored, and probes nobody: two Rollcalls that watch each other would else ask in a circle.
    */
   readonly hops?: number;
 }

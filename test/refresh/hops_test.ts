@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Report } from "../../src/core/report.ts";
 import { HOPS_MAX } from "../../src/core/report.ts";
 import type { Prober } from "../../src/ports.ts";
+import { createMemoryStore } from "../../src/store/memory.ts";
 import { fleet, scriptedProber } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
 import { createTestClock } from "../support/test-clock.ts";
@@ -40,6 +41,18 @@ Deno.test("two Rollcalls that watch each other ask each other once, and do not w
   assert.equal(clock.nowMs(), startedMs, "nobody waited for a deadline");
   assert.equal(report.names.get("")?.status, "UNKNOWN", "what only rests on itself is not green");
   await Promise.all([a.rest(), b.rest()]);
+});
+
+Deno.test("load() answers a question that came through many Rollcalls from what another isolate stored", async () => {
+  const store = createMemoryStore();
+  const clock = createTestClock();
+  const first = createLoop({ registry: fleet(["a"]), prober: scriptedProber(), store, clock });
+  await first.load();
+  await first.rest();
+  const prober = scriptedProber();
+  const second = createLoop({ registry: fleet(["a"]), prober, store, clock });
+  assert.equal((await second.load({ hops: HOPS_MAX })).names.get("")?.status, "SERVING");
+  assert.deepEqual(prober.asked, []);
 });
 
 Deno.test("load() answers a question that came through many Rollcalls from what it knows", async () => {
