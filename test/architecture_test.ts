@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ports.ts",
     "core",
     "refresh",
+    "store",
     "surface",
     "probe",
     "wire",
@@ -57,6 +58,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "node:http2": ["grpc-server"],
   "node:events": ["grpc-server"],
   "node:net": ["grpc-server"],
+  "node:crypto": ["grpc-server"],
 };
 
 const SOURCE = new URL("../src/", import.meta.url);

@@ -31,6 +31,7 @@ function startProxy(
   wrong: (request: Request, pass: () => Promise<Response>) => Promise<Response> | Response,
 ) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    if (request.headers.has("upgrade")) return new Response(null, { status: 426 });
     const { pathname, search } = new URL(request.url);
     const body = request.body === null ? {} : { body: await request.arrayBuffer() };
     const headers = new Headers(request.headers);
