@@ -32,7 +32,11 @@ function checkWhole(way: Way, asking: Asking): Promise<Verdict> {
 /** Of a server that has no Check either it is not remembered: it may come to have both without ever failing. */
 function withoutList(verdict: Verdict): Verdict {
   if (verdict.kind !== "answered" || verdict.reason === "health_unimplemented") return verdict;
-  return { ...verdict, hasNoList: true };
+  return {
+    ...verdict,
+    hasNoList: true,
+    message: verdict.message ?? "it has no Health/List, and was checked as a whole",
+  };
 }
 
 /** Nothing is left to ask for the whole: what is not known is not red. */

@@ -85,6 +85,7 @@ for (const [what, list] of [["UNIMPLEMENTED", failing(12, "no")], ["HTTP 404", 4
     assert.equal(seen.brief, "SERVING");
     assert.ok(seen.outcome.kind === "answered" && seen.outcome.hasNoList);
     assert.equal(seen.bodies[1], "\0\0\0\0\0", "the empty service, not the star");
+    assert.equal(seen.outcome.message, "it has no Health/List, and was checked as a whole");
   });
 }
 
@@ -157,6 +158,9 @@ Deno.test("LIST judges JSON as it judges bytes", () => {
     assert.deepEqual(LIST.judgeJson(json), LIST.judge(bytesOf(statuses)));
   }
   assert.equal(brief(LIST.judgeJson({ statuses: { x: { status: "LATER" } } })), "UNKNOWN");
+  for (const status of ["SERVING_STATUS_SERVING", "SERVING", 1]) {
+    assert.equal(brief(CHECK.judgeJson({ status })), "SERVING");
+  }
   for (const broken of [{ statuses: 1 }, { statuses: { x: 1 } }, { statuses: { x: { status: true } } }]) {
     assert.equal(brief(LIST.judgeJson(broken)), "failed protocol_mismatch");
   }
