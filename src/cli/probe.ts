@@ -1,7 +1,6 @@
 import type { HealthDocument } from "../core/health-document.ts";
 import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
-import { VERDICT_EXIT_CODES } from "./fleet/exit-code.ts";
 import { fleetView } from "./fleet/fleet-view.ts";
 import type { Io } from "./io.ts";
 import { createProgress } from "./probe/progress.ts";
@@ -21,9 +20,8 @@ export const probe: CliCommand = {
   ],
   exitCodes: {
     0: "the fleet is SERVING",
-    1: "the fleet is NOT_SERVING",
+    1: "it is not, or nothing in it can be reached from here",
     2: "the file cannot be read or is wrong, a secret is not set, a wrong option or argument",
-    3: "the fleet is UNKNOWN, or nothing in it can be reached from here",
   },
   define: (command, run) =>
     command
@@ -45,7 +43,7 @@ async function probeFile(path: string, format: "json" | "view", io: Io): Promise
       : fleetView(withoutTimes(health), createPaint(io.stdout, io)),
   );
   const isAnyProbed = config.registry.upstreams.some(({ name }) => !unreachable.has(name));
-  return VERDICT_EXIT_CODES[isAnyProbed ? health.servingStatus : "UNKNOWN"];
+  return isAnyProbed && health.servingStatus === "SERVING" ? 0 : 1;
 }
 
 /** All of it happened just now. */

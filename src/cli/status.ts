@@ -3,7 +3,7 @@ import { CliError } from "./cli-error.ts";
 import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
 import { type Deployment, fetchHealth, parseDeployment, UNREACHABLE_EXIT_CODE } from "./deployment.ts";
-import { VERDICT_EXIT_CODES } from "./fleet/exit-code.ts";
+import type { ServingStatus } from "../core/status.ts";
 import { fleetView } from "./fleet/fleet-view.ts";
 import type { Io } from "./io.ts";
 
@@ -38,6 +38,8 @@ export const status: CliCommand = {
 };
 
 type Format = "json" | "view";
+
+const VERDICT_EXIT_CODES = { SERVING: 0, NOT_SERVING: 1, UNKNOWN: 3 } as const satisfies Record<ServingStatus, number>;
 
 const WATCH_EVERY_MS = 2_000;
 
