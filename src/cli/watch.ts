@@ -56,6 +56,7 @@ async function watchServer(
 ): Promise<number> {
   const protocol = options.protocol ?? (/^https?:/i.test(addr) ? "grpc-web" : "grpc");
   const address = readAddress(addr, { protocol, isTls: options.tls === true });
+  if (address.unixPath !== undefined) throw new CliError("Cannot watch a Unix socket", "ask it with `rollcall check`");
   checkCredentials(options, address.isTls);
   if (options.tlsServerName !== undefined && protocol !== "grpc") {
     throw new CliError(`Cannot use --tls-server-name with protocol ${protocol}`, "add --protocol grpc");

@@ -370,6 +370,16 @@ Deno.test("rollcall check tells which file of certificates it cannot use", async
   assert.match(empty.stderr, /error=no CERTIFICATE in .*client\.key\.pem/);
 });
 
+Deno.test("rollcall check asks a server on a Unix socket", async () => {
+  const folder = await Deno.makeTempDir();
+  const unixPath = `${folder}/health.sock`;
+  assert.equal((await check("-addr", `unix://${unixPath}`)).exitCode, 2);
+  await using recorder = await startRecorder({ unixPath });
+  assert.equal((await check("-addr", recorder.addr, "-service", "acme.Shop")).exitCode, 0);
+  assert.deepEqual([recorder.service(), recorder.headers()[":authority"]], ["acme.Shop", "localhost"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("rollcall check ends at Ctrl-C", async () => {
   await using recorder = await startRecorder({ isSilent: true });
   const running = startRollcall(["check", recorder.addr, "-v", "-rpc-timeout", "1h"]);

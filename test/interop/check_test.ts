@@ -83,6 +83,10 @@ compareAll("a server that is silent", async () => await startRecorder({ isSilent
 compareAll("a server without health", async () => await startRecorder({ grpcStatus: 12 }), [[""]]);
 compareAll("a server that refuses", async () => await startRecorder({ grpcStatus: 16 }), [[""]]);
 compareAll("a server that compresses", async () => await startRecorder(), [["-gzip"]]);
+compareAll("a Unix socket", async () => {
+  const folder = await Deno.makeTempDir();
+  return await startRecorder({ unixPath: `${folder}/health.sock` });
+}, [["-service acme.Shop"]]);
 compareAll("a web server", async () => {
   const web = await startWebUpstream();
   return Object.assign(web, { addr: web.host });

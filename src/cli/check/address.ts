@@ -6,6 +6,8 @@ export interface CheckAddress {
   readonly url: string;
   readonly protocol: Protocol | "auto";
   readonly isTls: boolean;
+  /** Path of the Unix socket it listens on; the URL then only says as what it is addressed. */
+  readonly unixPath?: string;
 }
 
 /** What the other options say of it. */
@@ -16,11 +18,13 @@ export interface AddressHints {
 
 /**
  * Read an address: `host:port`, as gRPC names it (`dns:///` and `passthrough:///` mean the same), or the URL of an upstream. Of a
- * bare address the protocol is native gRPC; a URL's scheme tells its own.
+ * bare address the protocol is native gRPC; a URL's scheme tells its own. `unix:PATH` is a socket, as gRPC names it too.
  *
  * @throws CliError
  */
 export function readAddress(text: string, { protocol, isTls }: AddressHints): CheckAddress {
+  const unixPath = /^unix:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1];
+  if (unixPath !== undefined) return readUnixAddress(text, unixPath, { protocol, isTls });
   const target = text.replace(/^(?:dns|passthrough):\/\/[^/]*\//, "").replace(/^(?:dns|passthrough):(?!\/)/, "");
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(target)?.[1]?.toLowerCase();
   if (scheme === undefined) return readBareAddress(text, target, { protocol, isTls });
@@ -47,6 +51,13 @@ const PROTOCOLS_OF: Readonly<Record<string, readonly (Protocol | "auto")[]>> = {
 };
 const SCHEMES = Object.keys(PROTOCOLS_OF).map((scheme) => `${scheme}://`).join(", ");
 const TLS_SCHEMES: readonly string[] = ["grpcs", "https", "wss"];
+
+/** In plaintext: nobody listens in on it. grpc-go addresses it as localhost too. */
+function readUnixAddress(text: string, unixPath: string, { protocol = "grpc", isTls }: AddressHints): CheckAddress {
+  if (protocol !== "grpc") throw wrong(text, `a Unix socket is not asked by protocol ${protocol}`, "use grpc");
+  if (isTls) throw wrong(text, "-tls over a Unix socket", "leave -tls out");
+  return { url: "grpc://localhost", protocol, isTls, unixPath };
+}
 
 function readBareAddress(text: string, target: string, { protocol = "grpc", isTls }: AddressHints): CheckAddress {
   const isGrpc = protocol === "grpc" || protocol === "jina";

@@ -38,6 +38,21 @@ function tapFirstFrame(onSettings: () => void): TransformStream<Uint8Array, Uint
   });
 }
 
+/** A way to a server that listens on a Unix socket. */
+export function unixDial(path: string): Network["dial"] {
+  return async () => {
+    const connection = await Deno.connect({ transport: "unix", path });
+    const close = () => {
+      try {
+        connection.close();
+      } catch {
+        // Closed already.
+      }
+    };
+    return { readable: connection.readable, writable: connection.writable, close };
+  };
+}
+
 /** Connect and hang up: what can be told of connecting where the platform's `fetch` does it. Rejects as `Deno.connect` does. */
 export async function tryToConnect(url: string, signal: AbortSignal): Promise<void> {
   const { hostname, port } = endpointOf(url);

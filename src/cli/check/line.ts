@@ -1,10 +1,11 @@
 import { NOTHING_KNOWN } from "../../core/known.ts";
 import { createGrpcClient } from "../../probe/grpc/client.ts";
+import type { Network } from "../../probe/network.ts";
 import { createProber } from "../../probe/prober.ts";
 import { targetOf } from "../ask.ts";
 import type { Io } from "../io.ts";
 import type { Checked, CheckEvents } from "./checked.ts";
-import { tryToConnect, watchConnections } from "./connection.ts";
+import { tryToConnect, unixDial, watchConnections } from "./connection.ts";
 import { gzipped } from "./gzipped.ts";
 import { insecureDial } from "./insecure-dial.ts";
 import type { CheckPlan } from "./plan.ts";
@@ -22,8 +23,8 @@ export function createLine(plan: CheckPlan, { network: platform, clock, stop }: 
   /** From the start of all; undefined until then. */
   let connectMs: number | undefined;
   let onConnected = () => {};
-  const own = { ...platform, keepsConnections: false };
-  const network = watchConnections(plan.isVerified ? own : { ...own, dial: insecureDial }, () => onConnected());
+  const own = { ...platform, keepsConnections: false, dial: dialOf(plan, platform) };
+  const network = watchConnections(own, () => onConnected());
   const session = createProber({
     clock,
     network,
@@ -67,6 +68,11 @@ export function createLine(plan: CheckPlan, { network: platform, clock, stop }: 
   }
 
   return { check, close: () => session.end() };
+}
+
+function dialOf({ unixPath, isVerified }: CheckPlan, { dial }: Network): Network["dial"] {
+  if (unixPath !== undefined) return unixDial(unixPath);
+  return isVerified ? dial : insecureDial;
 }
 
 /** As Go says it. */

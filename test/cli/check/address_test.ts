@@ -21,9 +21,14 @@ const READ: readonly Row[] = [
   ["http://h:1", "grpc", "http://h:1 grpc"],
   ["HTTPS://h", "tls connect", "HTTPS://h connect"],
   ["wss://h", "", "wss://h jina"],
+  ["unix:///run/a.sock", "", "grpc://localhost grpc /run/a.sock"],
+  ["unix:/run/a.sock", "", "grpc://localhost grpc /run/a.sock"],
+  ["unix:a.sock", "", "grpc://localhost grpc a.sock"],
 ];
 
 const REFUSED: readonly Row[] = [
+  ["unix:///run/a.sock", "tls", "-tls over a Unix socket"],
+  ["unix:///run/a.sock", "connect", "a Unix socket is not asked by protocol connect"],
   ["ftp://h", "", "no way to ask ftp"],
   ["http://h", "tls", "http:// has no TLS; begin it with https://"],
   ["grpc://h", "connect", "grpc:// is not asked by protocol connect; use grpc, jina"],
@@ -42,8 +47,8 @@ function read(text: string, options: string) {
 
 for (const [text, options, expected] of READ) {
   Deno.test(`readAddress() reads ${text} ${options} as ${expected}`, () => {
-    const { url, protocol, isTls } = read(text, options);
-    assert.equal(`${url} ${protocol}`, expected);
+    const { url, protocol, isTls, unixPath } = read(text, options);
+    assert.equal([url, protocol, ...(unixPath ? [unixPath] : [])].join(" "), expected);
     assert.equal(isTls, /^(?:grpcs|https|wss):/i.test(url));
   });
 }

@@ -19,10 +19,14 @@ export interface RecorderOptions {
   readonly isSilent?: boolean;
   /** Answer with this code, and a message, instead of SERVING. */
   readonly grpcStatus?: number;
+  /** Listen on this Unix socket instead of a port. */
+  readonly unixPath?: string;
 }
 
-/** Start it on 127.0.0.1 at a free port. */
-export async function startRecorder({ isSilent = false, grpcStatus = 0 }: RecorderOptions = {}): Promise<Recorder> {
+/** Start it on 127.0.0.1 at a free port, unless it is to listen on a Unix socket. */
+export async function startRecorder(
+  { isSilent = false, grpcStatus = 0, unixPath }: RecorderOptions = {},
+): Promise<Recorder> {
   let headers: IncomingHttpHeaders = {};
   let body: Buffer<ArrayBufferLike> = Buffer.alloc(0);
   const sessions = new Set<ServerHttp2Session>();
@@ -37,12 +41,13 @@ export async function startRecorder({ isSilent = false, grpcStatus = 0 }: Record
     body = Buffer.concat(chunks);
     if (!isSilent) answer(stream, headers, grpcStatus);
   });
-  server.listen(0, "127.0.0.1");
+  if (unixPath === undefined) server.listen(0, "127.0.0.1");
+  else server.listen(unixPath);
   await once(server, "listening");
-  const { port } = server.address() as { port: number };
+  const { port } = unixPath === undefined ? server.address() as { port: number } : { port: 0 };
   const message = () => body[0] === 1 ? gunzipSync(body.subarray(5)) : body.subarray(5);
   return {
-    addr: `127.0.0.1:${port}`,
+    addr: unixPath === undefined ? `127.0.0.1:${port}` : `unix://${unixPath}`,
     headers: () => headers,
     flag: () => body[0],
     service: () => decodeHealthCheckRequest(message()),
