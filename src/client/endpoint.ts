@@ -17,24 +17,33 @@ export interface Endpoint {
   readonly clock: Clock;
 }
 
+/** An answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Pick<Headers, "get">;
+  readonly body: Uint8Array;
+}
+
 /**
- * Make one request inside the limits of its caller.
+ * Make one request inside the limits of its caller, and read the whole answer, whatever it says.
  *
- * @param ask Gets the signal to heed and the time it has, in milliseconds; what of an answer it leaves unread is let go.
- * @throws {RollcallError} Whatever `ask` throws.
+ * @throws {RollcallError} When there is no whole answer.
  */
-export async function within<T>(
-  { timeoutMs: defaultMs, clock }: Endpoint,
-  { timeoutMs = defaultMs, signal }: CallOptions,
-  ask: (signal: AbortSignal, timeoutMs: number) => Promise<T>,
-): Promise<T> {
-  const limit = createLimit({ timeoutMs, ...(signal && { signal }) }, clock);
+export async function ask(
+  endpoint: Endpoint,
+  request: { readonly path: string; readonly init: RequestInit },
+  options: CallOptions & { readonly timeoutMs: number },
+): Promise<Answer> {
+  const limit = createLimit(options, endpoint.clock);
   try {
-    return await ask(limit.signal, timeoutMs);
+    const response = await endpoint.fetch(endpoint.url + request.path, { ...request.init, signal: limit.signal });
+    const body = await readAnswer(response);
+    limit.end();
+    return { status: response.status, headers: response.headers, body };
   } catch (error) {
     throw limit.errorOf(error);
   } finally {
-    limit.end();
+    limit.cancel();
   }
 }
 

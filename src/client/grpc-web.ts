@@ -3,7 +3,7 @@ import { grpcTimeout } from "../wire/grpc-timeout.ts";
 import { encodeFrame, type GrpcStatus } from "../wire/grpc-web.ts";
 import { decodeReply, GRPC_WEB_CONTENT_TYPE } from "../wire/grpc-web-reply.ts";
 import { parseJson } from "../wire/json.ts";
-import { type Endpoint, errorOfAnswer, readAnswer, within } from "./endpoint.ts";
+import { type Answer, ask, type Endpoint, errorOfAnswer } from "./endpoint.ts";
 import type { CallOptions } from "./limit.ts";
 import { RollcallError } from "./rollcall-error.ts";
 
@@ -11,54 +11,53 @@ import { RollcallError } from "./rollcall-error.ts";
 export type Method = "Check" | "List" | "Watch";
 
 /** Make a unary call; gives the message of its answer. */
-export function call(
+export async function call(
   endpoint: Endpoint,
-  question: { readonly method: Method; readonly message: Uint8Array<ArrayBuffer> },
-  options: CallOptions,
+  { method, message }: { readonly method: Method; readonly message: Uint8Array<ArrayBuffer> },
+  { timeoutMs = endpoint.timeoutMs, ...options }: CallOptions,
 ): Promise<Uint8Array> {
-  return within(endpoint, options, async (signal, timeoutMs) => {
-    // Told, Rollcall answers in time from what it knows.
-    const headers = { "grpc-timeout": grpcTimeout(timeoutMs) };
-    const response = await post(endpoint, { ...question, headers, signal });
-    const reply = decodeReply(await readAnswer(response), response.headers);
-    if (typeof reply === "string") throw new RollcallError("internal", reply);
-    throwUnlessOk(reply.status);
-    const [message, ...more] = reply.messages;
-    if (message === undefined || more.length > 0) {
-      throw new RollcallError("internal", "not one message in answer to one");
-    }
-    return message.payload;
-  });
+  const { headers, ...rest } = requestOf(endpoint, message);
+  // Told, Rollcall answers in time from what it knows.
+  const init = { ...rest, headers: { ...headers, "grpc-timeout": grpcTimeout(timeoutMs) } };
+  const answer = await ask(endpoint, { path: pathOf(method), init }, { timeoutMs, ...options });
+  if (!isGrpcWeb(answer)) throw strangerError(answer);
+  const reply = decodeReply(answer.body, answer.headers);
+  if (typeof reply === "string") throw new RollcallError("internal", reply);
+  throwUnlessOk(reply.status);
+  const [first, ...more] = reply.messages;
+  if (first === undefined || more.length > 0) throw new RollcallError("internal", "not one message in answer to one");
+  return first.payload;
 }
 
-/** What is sent. */
-export interface Post {
-  readonly method: Method;
-  readonly message: Uint8Array<ArrayBuffer>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+/** Where a method is. */
+export function pathOf(method: Method): string {
+  return `/grpc.health.v1.Health/${method}`;
 }
 
-/** Send a message; gives an answer that is gRPC-web, its body unread. */
-export async function post(endpoint: Endpoint, { method, message, headers, signal }: Post): Promise<Response> {
-  const response = await endpoint.fetch(`${endpoint.url}/grpc.health.v1.Health/${method}`, {
+/** A request that carries a message. */
+export function requestOf({ headers }: Endpoint, message: Uint8Array<ArrayBuffer>) {
+  return {
     method: "POST",
     headers: {
-      ...endpoint.headers,
+      ...headers,
       "content-type": "application/grpc-web",
       "accept": "application/grpc-web",
       "x-grpc-web": "1",
-      ...headers,
     },
     body: encodeFrame(message),
-    signal,
-  });
-  if (response.status !== 200) throw errorOfAnswer(response.status, parseJson(await readAnswer(response)));
-  const contentType = response.headers.get("content-type") ?? "";
-  if (!GRPC_WEB_CONTENT_TYPE.test(contentType)) {
-    throw new RollcallError("unimplemented", `the answer is no gRPC-web, but ${JSON.stringify(contentType)}`);
-  }
-  return response;
+  } as const;
+}
+
+/** Whether somebody answered who speaks gRPC-web. */
+export function isGrpcWeb({ status, headers }: Omit<Answer, "body">): boolean {
+  return status === 200 && GRPC_WEB_CONTENT_TYPE.test(headers.get("content-type") ?? "");
+}
+
+/** The error that an answer in anything else is. */
+export function strangerError({ status, headers, body }: Answer): RollcallError {
+  if (status !== 200) return errorOfAnswer(status, parseJson(body));
+  const contentType = JSON.stringify(headers.get("content-type"));
+  return new RollcallError("unimplemented", `the answer is no gRPC-web, its content type is ${contentType}`);
 }
 
 /** Throw what a call ended with; undefined is an answer that did not tell. */

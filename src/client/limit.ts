@@ -11,14 +11,16 @@ export interface CallOptions {
 
 /** The bounds of one request: its time, and the signal of whoever makes it. */
 export interface Limit {
-  /** Aborts when either bound is met, and at the end. */
+  /** Aborts when either bound is met, and by `cancel`. */
   readonly signal: AbortSignal;
   /** Begin the time anew, with so many milliseconds. */
   renew(timeoutMs: number): void;
   /** What it means that the request failed with `cause`. */
   errorOf(cause: unknown): RollcallError;
-  /** The request is over: whatever is left of it is let go, and no timer stays behind. */
+  /** The answer is read to its end: no timer stays behind. */
   end(): void;
+  /** Let go of what is left of the request, if it has not ended. */
+  cancel(): void;
 }
 
 /** Begin one. */
@@ -26,6 +28,7 @@ export function createLimit({ timeoutMs, signal }: CallOptions & { readonly time
   const controller = new AbortController();
   let limitMs = timeoutMs;
   let isExpired = false;
+  let hasEnded = false;
   let stop = () => {};
   const abort = () => controller.abort(signal?.reason);
 
@@ -36,6 +39,12 @@ export function createLimit({ timeoutMs, signal }: CallOptions & { readonly time
       isExpired = true;
       controller.abort();
     });
+  }
+
+  function end(): void {
+    hasEnded = true;
+    stop();
+    signal?.removeEventListener("abort", abort);
   }
 
   renew(timeoutMs);
@@ -50,9 +59,10 @@ export function createLimit({ timeoutMs, signal }: CallOptions & { readonly time
       if (isExpired) return new RollcallError("deadline_exceeded", `nothing heard in ${limitMs} ms`, { cause });
       return new RollcallError("unavailable", cause instanceof Error ? cause.message : String(cause), { cause });
     },
-    end() {
-      stop();
-      signal?.removeEventListener("abort", abort);
+    end,
+    cancel() {
+      if (hasEnded) return;
+      end();
       controller.abort();
     },
   };

@@ -1,6 +1,6 @@
 import type { HealthDocument } from "../core/health-document.ts";
 import { isObject, parseJson } from "../wire/json.ts";
-import { type Endpoint, errorOfAnswer, readAnswer, within } from "./endpoint.ts";
+import { ask, type Endpoint, errorOfAnswer } from "./endpoint.ts";
 import type { CallOptions } from "./limit.ts";
 import { RollcallError } from "./rollcall-error.ts";
 
@@ -22,17 +22,16 @@ export async function readReadiness(endpoint: Endpoint, options: CallOptions): P
   }
 }
 
-function getJson(
+async function getJson(
   endpoint: Endpoint,
   path: string,
-  options: CallOptions,
+  { timeoutMs = endpoint.timeoutMs, ...options }: CallOptions,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
-  return within(endpoint, options, async (signal, timeoutMs) => {
-    // Told, Rollcall answers in time from what it knows. A header would cost browsers a preflight.
-    const url = `${endpoint.url}${path}?timeout=${Math.min(TOLD_MAX_MS, Math.ceil(timeoutMs))}ms`;
-    const response = await endpoint.fetch(url, { headers: endpoint.headers, signal });
-    return { status: response.status, body: parseJson(await readAnswer(response)) };
-  });
+  // Told, Rollcall answers in time from what it knows. A header would cost browsers a preflight.
+  const query = `?timeout=${Math.min(TOLD_MAX_MS, Math.ceil(timeoutMs))}ms`;
+  const request = { path: path + query, init: { headers: endpoint.headers } };
+  const { status, body } = await ask(endpoint, request, { timeoutMs, ...options });
+  return { status, body: parseJson(body) };
 }
 
 /** Nine digits are the most that Rollcall reads. */

@@ -1,8 +1,8 @@
 import { createEnvelopeReader } from "../wire/envelopes.ts";
 import { decodeTrailer, type GrpcStatus, grpcStatus } from "../wire/grpc-web.ts";
 import { decodeHealthCheckResponse, encodeHealthCheckRequest, type WireStatus, wireStatusOf } from "../wire/health.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { post, throwUnlessOk } from "./grpc-web.ts";
+import { type Endpoint, readAnswer } from "./endpoint.ts";
+import { isGrpcWeb, pathOf, requestOf, strangerError, throwUnlessOk } from "./grpc-web.ts";
 import { type CallOptions, createLimit } from "./limit.ts";
 import { RollcallError } from "./rollcall-error.ts";
 
@@ -25,29 +25,43 @@ export async function* watchStream(
 ): AsyncGenerator<WireStatus, void, void> {
   const limit = createLimit({ timeoutMs, ...(signal && { signal }) }, endpoint.clock);
   try {
-    const message = encodeHealthCheckRequest(service);
-    const response = await post(endpoint, { method: "Watch", message, signal: limit.signal });
-    for await (const heard of events(response)) {
-      if (typeof heard !== "string") return throwUnlessOk(heard);
-      limit.renew(SILENCE_MAX_MS);
-      yield heard;
+    const init = { ...requestOf(endpoint, encodeHealthCheckRequest(service)), signal: limit.signal };
+    const response = await endpoint.fetch(endpoint.url + pathOf("Watch"), init);
+    if (!isGrpcWeb(response)) {
+      throw strangerError({ status: response.status, headers: response.headers, body: await readAnswer(response) });
     }
+    let end: GrpcStatus | undefined;
+    for await (const heard of events(response)) {
+      limit.renew(typeof heard === "string" ? SILENCE_MAX_MS : timeoutMs);
+      if (typeof heard === "string") yield heard;
+      else end = heard;
+    }
+    limit.end();
+    throwUnlessOk(end);
   } catch (error) {
     throw limit.errorOf(error);
   } finally {
-    limit.end();
+    limit.cancel();
   }
 }
 
-/** Statuses, and how the stream ended. */
+/**
+ * Statuses, and how the stream ended; read to the end of the body, for a connection that is given up a moment before it
+ * fails another request on workerd ("Network connection lost").
+ */
 async function* events({ body, headers }: Response): AsyncGenerator<WireStatus | GrpcStatus, void, void> {
   const envelopes = createEnvelopeReader(MESSAGE_MAX_BYTES);
   const reader = body?.getReader();
+  let hasTrailer = false;
   for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
     const heard = envelopes.read(read.value);
     if (heard === undefined) throw new RollcallError("internal", `message longer than ${MESSAGE_MAX_BYTES} bytes`);
-    for (const { flags, payload } of heard) yield flags === TRAILER ? decodeTrailer(payload) : statusIn(flags, payload);
+    for (const { flags, payload } of heard) {
+      hasTrailer ||= flags === TRAILER;
+      yield flags === TRAILER ? decodeTrailer(payload) : statusIn(flags, payload);
+    }
   }
+  if (hasTrailer) return;
   // A reply without a body has its trailers among its headers.
   const code = headers.get("grpc-status");
   if (code === null) throw new RollcallError("unavailable", "the stream broke off");

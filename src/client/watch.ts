@@ -8,8 +8,8 @@ import { watchStream } from "./watch-stream.ts";
 
 /**
  * Follow a name by one Watch stream after another: its status now, then each change, until `signal` aborts or the reader
- * leaves. A stream that ends is replaced by gRPC's connection backoff; when the new one tells nothing either, the name is
- * UNKNOWN, for an old status must not go on being shown.
+ * leaves. A stream that ends is replaced by gRPC's connection backoff. When two in a row tell nothing the name is UNKNOWN,
+ * for an old status must not go on being shown; one alone may be a connection lost on the way.
  *
  * @throws {RollcallError} When the very first streams say that none will ever tell anything.
  */
@@ -23,20 +23,22 @@ export async function* watch(
   const backoff = createBackoff(random);
   let shown: WireStatus | undefined;
   let hasEverSpoken = false;
+  let silentInARow = 0;
   while (!signal?.aborted) {
     const startedMs = clock.nowMs();
-    let hasSpoken = false;
+    silentInARow++;
     try {
       for await (const status of watchStream(endpoint, service, options)) {
-        hasSpoken = hasEverSpoken = true;
+        hasEverSpoken = true;
+        silentInARow = 0;
         if (status !== shown) yield shown = status;
       }
     } catch (error) {
       if (signal?.aborted) return;
       if (!hasEverSpoken && isHopeless(error)) throw error;
     }
-    if (hasSpoken) backoff.reset();
-    else if (shown !== "UNKNOWN") yield shown = "UNKNOWN";
+    if (silentInARow === 0) backoff.reset();
+    if (silentInARow > 1 && shown !== "UNKNOWN") yield shown = "UNKNOWN";
     await clock.sleep(Math.max(0, startedMs + backoff.nextMs() - clock.nowMs()), signal);
   }
 }
