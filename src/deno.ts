@@ -103,7 +103,7 @@ async function listen(
   stop: AbortSignal,
 ): Promise<{ readonly port: number; readonly closed: Promise<void> }> {
   const first = await start(port).catch((error: unknown) =>
-    refuse(`Cannot listen on port ${port}: ${String(error)}; choose another with ${variable}`)
+    refuse(`Cannot listen on port ${port}: ${String(error)}; mend that, or choose another with ${variable}`)
   );
   const closed = keepListening(first, {
     clock: systemClock,

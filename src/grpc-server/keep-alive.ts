@@ -10,8 +10,7 @@ const PING_EVERY_MS = 60_000;
  */
 export async function dropTheDead(
   sessions: ReadonlySet<ServerHttp2Session>,
-  sleep: SurfaceSettings["sleep"],
-  stop: AbortSignal,
+  { sleep, stop }: { readonly sleep: SurfaceSettings["sleep"]; readonly stop: AbortSignal },
 ): Promise<void> {
   const silent = new WeakSet<ServerHttp2Session>();
   while (!stop.aborted) {

@@ -12,15 +12,17 @@ import type { AddressInfo } from "node:net";
 import type { Load } from "../core/report.ts";
 import type { SurfaceSettings } from "../surface/settings.ts";
 import { createCallAnswer } from "./call.ts";
+import { untilDeaf } from "./hearing.ts";
 import { dropTheDead } from "./keep-alive.ts";
+import { checkKeyPair, type KeyPair } from "./key-pair.ts";
 
 /** Where and how to listen. */
 export interface GrpcListen {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
-  /** PEM texts; without them it is plaintext with prior knowledge (h2c). */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Without it, plaintext with prior knowledge (h2c). */
+  readonly tls?: KeyPair;
 }
 
 /** A native gRPC server that listens. */
@@ -47,6 +49,7 @@ export async function startGrpcServer(
   settings: SurfaceSettings,
   begin: () => Load,
 ): Promise<GrpcServer> {
+  if (tls !== undefined) checkKeyPair(tls);
   const options = { settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } };
   const server = tls === undefined ? createServer(options) : createSecureServer({ ...options, ...tls });
   const sessions = keepSessions(server);
@@ -61,13 +64,17 @@ export async function startGrpcServer(
   });
   server.listen(port, host);
   await once(server, "listening");
-  const failed = new Promise((resolve) => server.on("error", resolve));
+  const { port: bound } = server.address() as AddressInfo;
   const stop = new AbortController();
-  void dropTheDead(sessions, settings.sleep, stop.signal);
+  const upkeep = { sleep: settings.sleep, stop: stop.signal };
+  void dropTheDead(sessions, upkeep);
 
   return {
-    port: (server.address() as AddressInfo).port,
-    failed,
+    port: bound,
+    failed: Promise.race([
+      new Promise((resolve) => server.on("error", resolve)),
+      untilDeaf(server, { host, port: bound }, upkeep),
+    ]),
     close: async () => {
       stop.abort();
       const closed = once(server, "close");
