@@ -25,17 +25,21 @@ export interface Server {
 }
 
 /** One service of a server, as a target of the prober; what belongs to a fleet only is set to something harmless. */
-export function targetOf({ headers = {}, ...server }: Server, service: string): Target {
+export function targetOf({ url, protocol, kind, headers = {}, tls, authority }: Server, service: string): Target {
   const upstream = {
-    name: server.url,
+    name: url,
+    url,
+    protocol,
     codec: "proto",
     services: [service],
     timeoutMs: 1_000,
     ttlMs: 1_000,
     critical: true,
     headers,
-    ...(server.protocol === "http" && { http: ANY_SUCCESS }),
-    ...server,
+    ...(protocol === "http" && { http: ANY_SUCCESS }),
+    ...(kind && { kind }),
+    ...(tls && { tls }),
+    ...(authority && { authority }),
   } as const;
   return { key: targetKey(upstream.name, service), upstream, service };
 }

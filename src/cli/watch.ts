@@ -61,7 +61,8 @@ async function watchServer(
   if (options.tlsServerName !== undefined && protocol !== "grpc") {
     throw new CliError(`Cannot use --tls-server-name with protocol ${protocol}`, "add --protocol grpc");
   }
-  const server = { ...address, headers: rpcHeadersOf(rpcHeader), tls: await readTls(options) };
+  const tls = await readTls(options);
+  const server = { ...address, headers: rpcHeadersOf(rpcHeader), ...(tls && { tls }) };
   const paint = createPaint(io.stdout, io);
   const hasWatch = await followService(targetOf(server, service), io, {
     changed(status, detail) {

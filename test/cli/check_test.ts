@@ -210,6 +210,9 @@ Deno.test("rollcall check -tls trusts what -tls-ca-cert says, and only that", as
   assert.equal((await check(`grpcs://${addr}`, "-tls-ca-cert", `${TLS}ca.pem`)).exitCode, 0);
   const overFetch = await check(`https://${addr}`, "--protocol", "connect", "-tls-ca-cert", `${TLS}ca.pem`);
   assert.equal(overFetch.exitCode, 0);
+  const untrusted = await check(`https://${addr}`, "--protocol", "connect");
+  assert.equal(untrusted.exitCode, 2);
+  assert.match(untrusted.stderr, /^error: failed to connect service at .*: invalid peer certificate/);
 });
 
 Deno.test("rollcall check -tls-server-name is the name looked for, and -tls-no-verify looks for none", async () => {
@@ -247,6 +250,8 @@ Deno.test("rollcall check asks in each --protocol", async () => {
   assert.deepEqual(await asked(native.url), [0, "grpc"]);
   assert.deepEqual(await asked(jina.http, "--protocol", "jina"), [0, "jina"]);
   assert.deepEqual(await asked(jina.ws), [0, "jina"]);
+  const overGrpc = await check(jina.grpc, "--protocol", "jina", "-v");
+  assert.equal(overGrpc.stderr.match(/connection established/g)?.length, 1);
   jina.fail("down");
   assert.deepEqual(await asked(jina.http, "--protocol", "jina"), [4, "jina"]);
   await using web = await startWebUpstream();

@@ -10,22 +10,23 @@ export interface TlsOptions {
 }
 
 /**
- * Read the certificates that TLS is to use.
+ * Read the certificates that TLS is to use; undefined when nothing of it is set.
  *
  * @throws CliError in the words of grpc_health_probe, when a file cannot be read or holds none.
  */
 export async function readTls(
   { tlsCaCert, tlsClientCert, tlsClientKey, tlsServerName }: TlsOptions,
-): Promise<UpstreamTls> {
+): Promise<UpstreamTls | undefined> {
   const ca = await readPem(tlsCaCert, "CERTIFICATE");
   const cert = await readPem(tlsClientCert, "CERTIFICATE");
   const key = await readPem(tlsClientKey, "PRIVATE KEY");
-  return {
+  const tls = {
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
     ...(tlsServerName && { serverName: tlsServerName }),
   };
+  return Object.keys(tls).length === 0 ? undefined : tls;
 }
 
 async function readPem(path: string | undefined, what: string): Promise<string | undefined> {

@@ -38,6 +38,8 @@ export function createLine(plan: CheckPlan, { network: platform, clock, stop }: 
     let rpcStartedMs = clock.nowMs();
     let disarm = arm(connectMs === undefined ? connectWithinMs : plan.rpcTimeoutMs);
     onConnected = () => {
+      // A second connection, as to negotiate.
+      if (connectMs !== undefined) return;
       disarm();
       disarm = arm(plan.rpcTimeoutMs);
       rpcStartedMs = clock.nowMs();
@@ -58,6 +60,8 @@ export function createLine(plan: CheckPlan, { network: platform, clock, stop }: 
       const outcome = await session.probe(targetOf(plan, service), options);
       if (connectMs === undefined) return notConnected(outcome.message ?? "");
       if (stop.aborted) return { kind: "canceled", connectMs };
+      // `fetch` connects by itself, and this much it tells.
+      if (outcome.kind === "failed" && outcome.failure === "tls") return notConnected(outcome.message ?? "");
       if (time.signal.aborted) return { kind: "timeout", connectMs };
       return { kind: "answer", outcome, connectMs, rpcMs: clock.nowMs() - rpcStartedMs };
     } catch (error) {

@@ -36,7 +36,7 @@ export interface CheckPlan extends CheckAddress {
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
   readonly rpcTimeoutMs: number;
-  readonly tls: UpstreamTls;
+  readonly tls?: UpstreamTls;
   /** The server's certificate is looked at. */
   readonly isVerified: boolean;
   readonly isGzipped: boolean;
@@ -56,6 +56,7 @@ export async function planCheck(options: CheckOptions): Promise<CheckPlan> {
   const address = readAddress(addr, { protocol, isTls: options.tls === true });
   checkCredentials(options, address.isTls);
   checkAbilities(options, address);
+  const tls = await readTls(options);
   return {
     ...address,
     addr,
@@ -63,7 +64,7 @@ export async function planCheck(options: CheckOptions): Promise<CheckPlan> {
     headers: { "user-agent": userAgent, ...rpcHeadersOf(rpcHeader) },
     connectTimeoutMs: options.connectTimeout,
     rpcTimeoutMs: options.rpcTimeout,
-    tls: await readTls(options),
+    ...(tls && { tls }),
     isVerified: options.tlsNoVerify !== true,
     isGzipped: options.gzip === true,
   };
