@@ -29,8 +29,8 @@ export interface RollcallClient {
   /**
    * The status of a name now, then each change, for as long as the reader reads; it ends when `signal` aborts.
    *
-   * It reconnects by itself, 1 s after the start of the last attempt and then ever later, 120 s at most. While Rollcall
-   * cannot be reached the status is UNKNOWN; that of a name not (yet) served is SERVICE_UNKNOWN.
+   * It reconnects by itself, 1 s after the start of the last attempt and then ever later, 120 s at most. From the second
+   * attempt without an answer on the status is UNKNOWN; that of a name not (yet) served is SERVICE_UNKNOWN.
    *
    * @param options `timeoutMs` is how long one attempt may take to its first status.
    * @throws {RollcallError} When a first status never came, because there is no Rollcall here or the token is wrong.
@@ -66,10 +66,12 @@ export function createClient(
   url: string | URL,
   { token, timeoutMs = TIMEOUT_MS, fetch = (url, init) => globalThis.fetch(url, init) }: ClientOptions = {},
 ): RollcallClient {
+  const headers: Record<string, string> = {};
+  if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   const endpoint = {
     url: baseOf(url),
     fetch,
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    headers,
     timeoutMs,
     clock: systemClock,
   };
