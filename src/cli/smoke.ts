@@ -4,11 +4,12 @@ import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
 import { type Deployment, fetchHealth, parseDeployment } from "./deployment.ts";
 import type { Io } from "./io.ts";
+import { checkClock, checkToken } from "./smoke/asked.ts";
 import type { Finding, Smoke } from "./smoke/finding.ts";
 import { checkHttp } from "./smoke/http-surfaces.ts";
 import { checkNativeGrpc } from "./smoke/native-grpc.ts";
-import { checkOperation } from "./smoke/operation.ts";
 import { checkRpcs } from "./smoke/rpc-surfaces.ts";
+import { checkTold } from "./smoke/told.ts";
 import { checkWebSockets } from "./smoke/websocket.ts";
 import { renderTable } from "./table.ts";
 
@@ -46,7 +47,12 @@ async function prove(deployment: Deployment, grpcAddress: string | undefined, io
     ...await checkWebSockets(proof),
   ];
   const last = await lastHealth(proof);
-  const findings = [...surfaces, ...await checkOperation(proof, last)];
+  const operation = [
+    await checkToken(proof, last),
+    await checkClock(proof),
+    ...checkTold({ token: deployment.token, first: proof.first, last }),
+  ];
+  const findings = [...surfaces, ...operation];
   if (io.stop.aborted) return 1;
   io.stdout.write(findingsView(findings, io));
   return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { runRollcall } from "../support/cli.ts";
-import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 
@@ -18,6 +17,7 @@ async function startRollcall(
   });
   return {
     url: rollcall.url,
+    grpc: String(rollcall.entries("listening")[0]?.["grpc"]),
     async [Symbol.asyncDispose]() {
       await rollcall.stop();
       await upstream.close();
@@ -57,10 +57,8 @@ const PROXY = "is a proxy or a rule before it that changes this path? Else deplo
 const RPC = "let proxies pass its POSTs on as they are: content types, bodies and streaming";
 
 Deno.test("rollcall smoke passes on Deno, with its native gRPC port", async () => {
-  // Any native server that answers for `liveness` stands for it here.
-  await using native = await startGrpcJsUpstream({ services: { liveness: "SERVING" } });
-  await using rollcall = await startRollcall();
-  const host = `127.0.0.1:${native.port}`;
+  await using rollcall = await startRollcall({ READ_TOKEN: TOKEN, GRPC_PORT: "0" });
+  const host = rollcall.grpc.replace("grpc://", "");
   const { exitCode, stdout } = await runRollcall(["smoke", rollcall.url, "--token", TOKEN, "--grpc", host]);
   assert.equal(exitCode, 0, stdout);
   assert.match(stdout, /^pass {2}native gRPC +grpc:\/\/127\.0\.0\.1:\d+ answers$/m);

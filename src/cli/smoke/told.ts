@@ -1,30 +1,28 @@
-import type { HealthDocument, HealthStore } from "../../core/health-document.ts";
-import { request, shortReason } from "../deployment.ts";
+import type { HealthDocument } from "../../core/health-document.ts";
 import { sayDuration } from "../duration.ts";
-import { fail, type Finding, pass, skip, type Smoke } from "./finding.ts";
+import { fail, type Finding, pass, skip } from "./finding.ts";
 
-/** Check how it is operated: its registry, token, store, cron, clock, and the edge's conversion for its native upstreams. */
-export async function checkOperation(smoke: Smoke, last: HealthDocument): Promise<readonly Finding[]> {
-  const { deployment: { token } } = smoke;
-  const about = { token, store: last.store, last, smoke };
-  return [
-    checkRegistry(last),
-    await checkToken(smoke, last),
-    checkStore(about),
-    checkSchedule(about),
-    await checkClock(smoke),
-    checkConvert(last, token),
-  ];
-}
-
-interface About {
+/** What a deployment told, and how it was asked. */
+export interface Told {
+  /** Undefined when none was given. */
   readonly token: string | undefined;
-  readonly store: HealthStore | undefined;
+  /** The report at first; its time is when the questions began. */
+  readonly first: HealthDocument;
+  /** And after all of them, asked with force. */
   readonly last: HealthDocument;
-  readonly smoke: Smoke;
 }
 
-const TOKEN_FIX = "pass its READ_TOKEN as --token";
+/** Judge by its own word how a deployment is operated: its registry, store and cron, and the edge's conversion for native upstreams. */
+export function checkTold(told: Told): readonly Finding[] {
+  return [checkRegistry(told.last), checkStore(told), checkSchedule(told), checkConvert(told)];
+}
+
+/** What there is to do about detail that is missing. */
+export const TOKEN_FIX = "pass its READ_TOKEN as --token";
+
+function untold(name: string, { token }: Told): Finding {
+  return skip(name, "only the token's holder is told", token === undefined ? TOKEN_FIX : "see read token");
+}
 
 function checkRegistry({ counts, problems }: HealthDocument): Finding {
   const name = "registry";
@@ -38,36 +36,21 @@ function checkRegistry({ counts, problems }: HealthDocument): Finding {
   );
 }
 
-async function checkToken({ deployment: { url, token }, io }: Smoke, { store }: HealthDocument): Promise<Finding> {
-  const name = "read token";
-  if (token === undefined) return skip(name, "no token was given", TOKEN_FIX);
-  if (store === undefined) {
-    return fail(name, "it unlocks nothing", "run wrangler secret put READ_TOKEN, or set it on Deno");
-  }
-  try {
-    const { status } = await request(`${url}/health`, { headers: { authorization: "Bearer not-the-token" } }, io);
-    if (status === 401) return pass(name, "it unlocks detail, and another one is refused");
-    return fail(name, `HTTP ${status} with a wrong token`, "no cache may keep what comes with Authorization");
-  } catch (error) {
-    return fail(name, shortReason(error), TOKEN_FIX);
-  }
-}
-
 /** KV tells other places of a new value, and of one where none was, after a minute or so. https://developers.cloudflare.com/kv/concepts/how-kv-works/ */
 const KV_LAG_MS = 120_000;
 
 /** Twice the default spacing of writes, and half of it again: the one place writes, the other learns of it at its own next write. */
 const QUIET_MAX_MS = 750_000;
 
-function checkStore({ token, store, last, smoke }: About): Finding {
+function checkStore(told: Told): Finding {
   const name = "store";
+  const { first, last } = told;
+  const { store } = last;
   const failing = last.problems.find((problem) => problem.startsWith("store"));
   if (failing !== undefined) {
     return fail(name, failing, "does the KV namespace (Workers) or the file of KV_PATH (Deno) still exist?");
   }
-  if (store === undefined) {
-    return skip(name, "only the token's holder is told", token === undefined ? TOKEN_FIX : "see read token");
-  }
+  if (store === undefined) return untold(name, told);
   const { kind, storedAt, readAt } = store;
   if (kind === "memory") {
     return fail(
@@ -83,17 +66,17 @@ function checkStore({ token, store, last, smoke }: About): Finding {
     return fail(name, seen, "is the day's budget of KV writes spent, or KV_WRITE_EVERY_MS very long?");
   }
   const seen = `${kind}, written ${sayDuration(storedAgo)} ago`;
-  const isReadBack = readAt !== null && Date.parse(readAt) >= Date.parse(smoke.first.time);
+  const isReadBack = readAt !== null && Date.parse(readAt) >= Date.parse(first.time);
   if (isReadBack) return pass(name, `${seen} and read back`);
   if (storedAgo < KV_LAG_MS) return skip(name, `${seen}, not told to this place yet`, "ask again in two minutes");
   return fail(name, `${seen}, and not read back`, "does the namespace belong to this account and environment?");
 }
 
-function checkSchedule({ token, store, last }: About): Finding {
+function checkSchedule(told: Told): Finding {
   const name = "cron";
-  if (store === undefined) {
-    return skip(name, "only the token's holder is told", token === undefined ? TOKEN_FIX : "see read token");
-  }
+  const { last } = told;
+  const { store } = last;
+  if (store === undefined) return untold(name, told);
   const fix = store.kind === "deno-kv"
     ? "set REFRESH_EVERY_MS to a minute or less"
     : 'add [triggers] crons = ["* * * * *"] to wrangler.toml, deploy, and wait a minute';
@@ -103,35 +86,11 @@ function checkSchedule({ token, store, last }: About): Finding {
   return agoMs <= QUIET_MAX_MS ? pass(name, seen) : fail(name, seen, fix);
 }
 
-/** More than a slow answer and a `Date` in whole seconds explain, in milliseconds. */
-const SKEW_MAX_MS = 5_000;
-
-async function checkClock({ deployment: { url }, io }: Smoke): Promise<Finding> {
-  const name = "clock";
-  try {
-    const { headers, body } = await request(`${url}/health`, {}, io);
-    const time = Date.parse(JSON.parse(new TextDecoder().decode(body)).time);
-    const date = headers.get("date");
-    const other = date === null ? io.clock.nowMs() : Date.parse(date);
-    const whose = date === null ? "this machine's" : "its server's Date";
-    const skewMs = Math.abs(time - other);
-    if (skewMs <= SKEW_MAX_MS) return pass(name, `it agrees with ${whose}`);
-    return fail(
-      name,
-      `${sayDuration(skewMs)} off ${whose}`,
-      "set the clocks by NTP: every age is worked out from them",
-    );
-  } catch (error) {
-    return fail(name, shortReason(error), "see GET /health");
-  }
-}
-
 /** On Workers native gRPC over TLS leaves as gRPC-web, which the edge before the upstream has to convert. */
-function checkConvert({ names, store }: HealthDocument, token: string | undefined): Finding {
+function checkConvert(told: Told): Finding {
   const name = "conversion to gRPC";
-  if (store === undefined) {
-    return skip(name, "only the token's holder is told", token === undefined ? TOKEN_FIX : "see read token");
-  }
+  const { names, store } = told.last;
+  if (store === undefined) return untold(name, told);
   const converted = names.filter(({ target }) =>
     target?.protocol === "grpc" && /^(?:grpcs|https):/.test(target.address ?? "")
   );
