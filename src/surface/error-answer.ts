@@ -9,6 +9,12 @@ export function errorAnswer(status: number, message: string, headers: Record<str
   });
 }
 
+/** Print a bug's error for the operator, and give the words for the caller. */
+export function noteBug(error: unknown): string {
+  console.error(JSON.stringify({ event: "surface_error", error: String(error) }));
+  return "Cannot answer: an error of Rollcall's own, which its log names";
+}
+
 /** 405 for a path that exists. */
 export function methodNotAllowed(method: string, allowed: readonly string[]): Response {
   const allow = [...allowed, ...(allowed.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");

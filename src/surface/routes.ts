@@ -4,7 +4,7 @@ import { type Caller, createCallerReader } from "./caller.ts";
 import { preflightAnswer } from "./cors.ts";
 import { createDryRunAnswer } from "./dry-run-http.ts";
 import { createDryRunSocket } from "./dry-run-socket.ts";
-import { errorAnswer, methodNotAllowed, refusalAnswer } from "./error-answer.ts";
+import { errorAnswer, methodNotAllowed, noteBug, refusalAnswer } from "./error-answer.ts";
 import { createHealthAnswer } from "./health-json.ts";
 import { createMetricsAnswer } from "./metrics.ts";
 import { rootAnswer } from "./root.ts";
@@ -35,10 +35,7 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   for (const rpc of rpcs) app.all(rpc.path, (c) => rpc.answer(c.req.raw, c.env.load));
   const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].join(", ");
   app.notFound((c) => errorAnswer(404, `Cannot find ${JSON.stringify(c.req.path)}: there are ${paths}`));
-  app.onError((error) => {
-    console.error(JSON.stringify({ event: "surface_error", error: String(error) }));
-    return errorAnswer(500, "Cannot answer: an error of Rollcall's own, which its log names");
-  });
+  app.onError((error) => errorAnswer(500, noteBug(error)));
   return app;
 
   function forCaller(answer: Answer) {

@@ -1,15 +1,19 @@
 /**
- * Accept the WebSocket a request asks for, say one thing, and close it: what a platform lends.
+ * Open the WebSocket a request asks for, say one thing, and close it: what a platform lends.
  *
+ * @param subprotocol The one that is chosen of those offered; undefined for none.
+ * @param say Makes what is said, once, before the socket is opened or after. Never rejects.
  * @returns The answer to give to the request, as it is; undefined when the request's handshake is not whole. Never throws,
- * and needs nobody to look after the socket: a client that is gone, or never closes its own end, disturbs nothing.
+ * and nobody need look after the socket: a client that is gone holds nothing.
  */
-export type Upgrade = (request: Request, farewell: Farewell) => Response | undefined;
+export type Upgrade = (
+  request: Request,
+  subprotocol: string | undefined,
+  say: () => Promise<Farewell>,
+) => Promise<Response | undefined>;
 
 /** All that a WebSocket of ours ever says. */
 export interface Farewell {
-  /** The subprotocol that is chosen, of those offered. */
-  readonly subprotocol?: string;
   /** Sent before the close; a frame of its own even if it is empty. */
   readonly message?: string | Uint8Array<ArrayBuffer>;
   readonly code: 1000 | 1011;

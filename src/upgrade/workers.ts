@@ -1,7 +1,12 @@
 import type { Upgrade } from "../surface/upgrade.ts";
 
-/** WebSockets of a Worker: https://developers.cloudflare.com/workers/runtime-apis/websockets/ */
-export const upgradeOnWorkers: Upgrade = (_request, { subprotocol, message, code, reason }) => {
+/**
+ * WebSockets of a Worker: https://developers.cloudflare.com/workers/runtime-apis/websockets/
+ *
+ * What is said is made first: while that is awaited nothing is open that a client could leave behind.
+ */
+export const upgradeOnWorkers: Upgrade = async (_request, subprotocol, say) => {
+  const { message, code, reason } = await say();
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   if (message !== undefined) server.send(message);

@@ -3,11 +3,13 @@ import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
 import { WIRE_STATUS } from "../../src/wire/health.ts";
-import { eventually } from "../support/eventually.ts";
+import { eventually, passed } from "../support/eventually.ts";
+import { startFaultServer } from "../support/fault-server.ts";
 import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { type RunningProcess, startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 import { runtimeSuite } from "./suite.ts";
+import { vanish } from "./suite/websocket.ts";
 
 runtimeSuite("Deno", (options) => startOnDeno(options));
 
@@ -51,6 +53,20 @@ Deno.test("Deno: a process out of file descriptors calls nobody dead for it, and
   const answer = await eventually(() => fetch(`${rollcall.url}/dry_run`).catch(() => undefined), rollcall.log);
   assert.equal(answer.status, 200);
   for (const { notServing } of rollcall.entries("refresh")) assert.deepEqual(notServing, []);
+});
+
+Deno.test("Deno: clients that leave before their WebSocket is answered keep no file descriptor", async () => {
+  await using hung = await startFaultServer({ end: "hang" });
+  await using rollcall = await startOnDeno({ upstreams: [{ name: "hung", url: hung.url, timeoutMs: 500 }] }, 120);
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 20 }, () => vanish(rollcall)));
+    // Long enough to be seen to have gone, and far shorter than the hung upstream.
+    await passed(50);
+  }
+  const answer = await fetch(`${rollcall.url}/dry_run`);
+  assert.equal(answer.status, 503);
+  await answer.body?.cancel();
+  assert.deepEqual(rollcall.entries("listener-error"), []);
 });
 
 /** No check of these is due while a test lasts, and nobody refreshes but a reader. */

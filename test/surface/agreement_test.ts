@@ -65,7 +65,7 @@ Deno.test("all surfaces agree on every name of every fleet", async () => {
         );
       }
       const farewells: Farewell[] = [];
-      const upgrade: Upgrade = (_request, farewell) => (farewells.push(farewell), undefined);
+      const upgrade: Upgrade = async (_request, _subprotocol, say) => void farewells.push(await say());
       await surfaces(report, { upgrade })("/dry_run", { headers: { upgrade: "websocket" } });
       assert.deepEqual(farewells.map(({ code }) => code), [expected === "SERVING" ? 1000 : 1011]);
       for (const [protocol, client] of jinaClients(ask)) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Farewell } from "../../src/surface/upgrade.ts";
+import type { Load } from "../../src/core/report.ts";
+import type { Farewell, Upgrade } from "../../src/surface/upgrade.ts";
 import { answered, failed, fixedLoad, reportOn } from "../support/reports.ts";
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
 
@@ -7,12 +8,12 @@ const UP = reportOn([{ name: "a", state: answered("SERVING") }]);
 const DOWN = reportOn([{ name: "a", state: failed("dns", "no such host") }]);
 
 /** The surfaces on a platform that notes what it is to say, and what came of a request. */
-function onPlatform(report = UP, isWhole = true) {
-  const said: Farewell[] = [];
+function onPlatform(report = UP) {
+  const said: (Farewell & { readonly subprotocol?: string })[] = [];
   const { load, asked } = fixedLoad(report);
-  const upgrade = (_request: Request, farewell: Farewell) => {
-    said.push(farewell);
-    return isWhole ? new Response("upgraded") : undefined;
+  const upgrade: Upgrade = async (_request, subprotocol, say) => {
+    said.push({ ...await say(), ...(subprotocol !== undefined && { subprotocol }) });
+    return new Response("upgraded");
   };
   const ask = surfaces(load, { upgrade });
   return {
@@ -60,10 +61,28 @@ Deno.test("WS /dry_run sends no message when the fleet fails, and a stranger no 
   assert.deepEqual(said, [{ code: 1011, reason, subprotocol: "bytes" }]);
 });
 
-Deno.test("WS /dry_run answers 400 when the platform finds the handshake not whole", async () => {
-  const answer = await onPlatform(UP, false).get({ upgrade: "websocket" });
+Deno.test("WS /dry_run answers 400, and asks nobody, when the platform finds the handshake not whole", async () => {
+  const { load, asked } = fixedLoad(UP);
+  const ask = surfaces(load, { upgrade: () => Promise.resolve(undefined) });
+  const answer = await ask("/dry_run", { headers: { upgrade: "websocket" } });
   assert.equal(answer.status, 400);
   assert.match((await answer.json()).error, /handshake/);
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("WS /dry_run closes with 1011, and one log line, when a bug is in the way", async () => {
+  const farewells: Farewell[] = [];
+  const upgrade: Upgrade = async (_request, _subprotocol, say) => void farewells.push(await say());
+  const load: Load = () => Promise.reject(new Error("a secret of its own"));
+  const printed: string[] = [];
+  const { error } = console;
+  console.error = (line) => printed.push(line);
+  await surfaces(load, { upgrade })("/dry_run", { headers: { upgrade: "websocket" } });
+  console.error = error;
+  assert.deepEqual(farewells, [
+    { code: 1011, reason: "Cannot answer: an error of Rollcall's own, which its log names" },
+  ]);
+  assert.equal(printed.length, 1);
 });
 
 const NO_UPGRADES: readonly (readonly [string, HeadersInit, string, number])[] = [

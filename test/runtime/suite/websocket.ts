@@ -149,7 +149,7 @@ const HANDSHAKE = "connection: Upgrade\r\nsec-websocket-version: 13\r\n" +
   "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /** Ask for a WebSocket, and drop the connection without a word. */
-async function vanish(rollcall: RunningRollcall): Promise<void> {
+export async function vanish(rollcall: RunningRollcall): Promise<void> {
   using _connection = await ask(rollcall, `${HANDSHAKE}upgrade: websocket\r\n`);
 }
 
