@@ -17,14 +17,14 @@ export async function findChromium(): Promise<string | undefined> {
 /**
  * Open a page in a headless browser, and give what it posts to `/result`. The page is served from an origin of its own.
  *
- * @param html Its document; `script` is what it finds at `/script.js`.
+ * @param html Its document; `script` is what it finds at every path that ends with `.js`.
  */
 export async function openPage(chromium: string, html: string, script: string): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/result") resolve(await request.text());
-    if (pathname === "/script.js") return new Response(script, { headers: { "content-type": "text/javascript" } });
+    if (pathname.endsWith(".js")) return new Response(script, { headers: { "content-type": "text/javascript" } });
     return new Response(html, { headers: { "content-type": "text/html" } });
   });
   const profile = await Deno.makeTempDir({ prefix: "rollcall-browser-" });
