@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/clock.ts";
 import { VERSION } from "../../src/core/version.ts";
-import { runRollcall, startRollcall } from "../support/cli.ts";
+import { leisurely, runRollcall, startRollcall } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { startHttp2Upstream } from "../support/http2-upstream.ts";
@@ -11,7 +11,7 @@ import { startWebUpstream } from "../support/web-upstream.ts";
 import { startRecorder } from "./check/recorder.ts";
 
 function check(...args: readonly string[]) {
-  return runRollcall(["check", ...args]);
+  return runRollcall(["check", ...args], { clock: leisurely(1_000) });
 }
 
 const TLS = new URL("../support/tls/", import.meta.url).pathname;
@@ -118,7 +118,7 @@ Deno.test("rollcall check tries to connect again, by gRPC's backoff, while -conn
       }
     };
     const args = ["check", `127.0.0.1:${port}`, "--protocol", protocol];
-    const patient = await runRollcall([...args, "-connect-timeout", "1m"], { clock: { ...systemClock, sleep } });
+    const patient = await runRollcall([...args, "-connect-timeout", "1m"], { clock: { ...leisurely(1_000), sleep } });
     assert.deepEqual([patient.exitCode, late.pausesMs.length], [0, 2]);
     const [first = 0, second = 0] = late.pausesMs;
     assert.ok(first <= 1_000 && second <= 1_600, String(late.pausesMs));
@@ -155,7 +155,7 @@ Deno.test("rollcall check gives connecting and the call 1 s each, and tells the 
   const armedMs: number[] = [];
   const after = (ms: number, wake: () => void) => {
     armedMs.push(ms);
-    return systemClock.after(ms, wake);
+    return leisurely(1_000).after(ms, wake);
   };
   const clock = { ...systemClock, after };
   await runRollcall(["check", recorder.addr], { clock });
@@ -387,7 +387,7 @@ Deno.test("rollcall check asks a server on a Unix socket", async () => {
 
 Deno.test("rollcall check ends at Ctrl-C", async () => {
   await using recorder = await startRecorder({ isSilent: true });
-  const running = startRollcall(["check", recorder.addr, "-v", "-rpc-timeout", "1h"]);
+  const running = startRollcall(["check", recorder.addr, "-v", "-rpc-timeout", "1h", "-connect-timeout", "1h"]);
   await eventually(() => running.stderr().includes("established") || undefined, running.stderr);
   running.stop();
   assert.equal(await running.exitCode, 3);

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../src/clock.ts";
 import { createDenoNetwork } from "../../src/probe/network/deno.ts";
 import type { Io } from "../../src/cli/io.ts";
-import { runRollcall, startRollcall } from "../support/cli.ts";
+import { leisurely, runRollcall, startRollcall } from "../support/cli.ts";
 import { startHttp2Upstream } from "../support/http2-upstream.ts";
 import { type JinaGateway, startJinaGateway } from "../support/jina-gateway.ts";
 import { CA } from "../support/tls.ts";
 
-/** The system's clock, but pauses end at once; `between` happens in them. */
+/** A clock whose pauses end at once; `between` happens in them. */
 function hurried(between: (pause: number) => void = () => {}) {
   const pausesMs: number[] = [];
   const sleep = (ms: number) => {
@@ -15,7 +15,7 @@ function hurried(between: (pause: number) => void = () => {}) {
     between(pausesMs.length);
     return Promise.resolve();
   };
-  return { pausesMs, clock: { ...systemClock, sleep } };
+  return { pausesMs, clock: { ...leisurely(3_000), sleep } };
 }
 
 /** Ping without waiting between rounds. */

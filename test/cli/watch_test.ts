@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { systemClock } from "../../src/clock.ts";
-import { type RunningCli, runRollcall, startRollcall } from "../support/cli.ts";
+import { leisurely, type RunningCli, runRollcall, startRollcall } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { startHttp2Upstream } from "../support/http2-upstream.ts";
@@ -16,7 +16,7 @@ function hurried() {
     pausesMs.push(ms);
     return systemClock.sleep(Math.min(ms, 5), signal);
   };
-  return { pausesMs, clock: { ...systemClock, sleep } };
+  return { pausesMs, clock: { ...leisurely(3_000), sleep } };
 }
 
 /** Lines so far, less the times before them. */
@@ -99,6 +99,16 @@ Deno.test("rollcall watch ends with 3 when the server has no Watch", async () =>
     stdout: "",
     stderr: "error: this server does not implement Watch; ask it with `rollcall check`\n",
   });
+});
+
+Deno.test("rollcall watch tells what Check says, and that it sees no changes, where Watch gives nothing", async () => {
+  await using recorder = await startRecorder({ watchStatus: 14 });
+  const running = startRollcall(["watch", recorder.addr], { clock: hurried().clock });
+  await eventually(() => running.stderr() !== "" || undefined, running.stdout);
+  running.stop();
+  assert.equal(await running.exitCode, 0);
+  assert.deepEqual(statuses(running), ["SERVING"]);
+  assert.equal(running.stderr(), "note: Watch gives nothing, though Check is answered; it is asked again and again\n");
 });
 
 Deno.test("rollcall watch sends each --rpc-header", async () => {

@@ -28,8 +28,10 @@ function spawn(args: readonly string[]) {
   };
 }
 
-function run(...args: readonly string[]) {
-  return spawn(args).ended();
+/** With more time than any machine takes. */
+function run(command: "ping" | "check", ...args: readonly string[]) {
+  const patience = command === "ping" ? ["--timeout", "60000"] : ["-connect-timeout", "1m", "-rpc-timeout", "1m"];
+  return spawn([command, ...args, ...patience]).ended();
 }
 
 /** A Rollcall that watches one upstream, and as which hosts `ping` finds it. */

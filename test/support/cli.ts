@@ -1,5 +1,6 @@
 import { systemClock } from "../../src/clock.ts";
 import type { Io } from "../../src/cli/io.ts";
+import type { Clock } from "../../src/ports.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { createDenoNetwork } from "../../src/probe/network/deno.ts";
 
@@ -8,6 +9,11 @@ export interface CliResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** The system's clock, but what would happen after so many milliseconds happens after a minute: no test depends on a machine's haste. */
+export function leisurely(...timesMs: readonly number[]): Clock {
+  return { ...systemClock, after: (ms, wake) => systemClock.after(timesMs.includes(ms) ? 60_000 : ms, wake) };
 }
 
 /** Run `rollcall` in this process, over the real network; neither output is a terminal unless `io` says so. */

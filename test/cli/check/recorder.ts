@@ -17,15 +17,17 @@ export interface Recorder extends AsyncDisposable {
 export interface RecorderOptions {
   /** Never answer. */
   readonly isSilent?: boolean;
-  /** Answer with this code, and a message, instead of SERVING. */
+  /** Answer with this code, and a message, instead of SERVING; default 0. */
   readonly grpcStatus?: number;
+  /** The same for Watch; default: as for Check. */
+  readonly watchStatus?: number;
   /** Listen on this Unix socket instead of a port. */
   readonly unixPath?: string;
 }
 
 /** Start it on 127.0.0.1 at a free port, unless it is to listen on a Unix socket. */
 export async function startRecorder(
-  { isSilent = false, grpcStatus = 0, unixPath }: RecorderOptions = {},
+  { isSilent = false, grpcStatus = 0, watchStatus = grpcStatus, unixPath }: RecorderOptions = {},
 ): Promise<Recorder> {
   let headers: IncomingHttpHeaders = {};
   let body: Buffer<ArrayBufferLike> = Buffer.alloc(0);
@@ -39,7 +41,7 @@ export async function startRecorder(
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(chunk);
     body = Buffer.concat(chunks);
-    if (!isSilent) answer(stream, headers, grpcStatus);
+    if (!isSilent) answer(stream, headers, headers[":path"]?.endsWith("/Watch") ? watchStatus : grpcStatus);
   });
   if (unixPath === undefined) server.listen(0, "127.0.0.1");
   else server.listen(unixPath);
