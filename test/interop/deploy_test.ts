@@ -42,6 +42,11 @@ for (
   });
 }
 
+checked("deploy/Dockerfile is what BuildKit takes, without a warning", async () => {
+  const line = await lineOf(`${await goTools()}dockerfile`, ["deploy/Dockerfile"]);
+  assert.equal(line, "0: denoland/deno:2.9.6 denoland/deno:2.9.6");
+});
+
 checked("deploy/compose.yaml is what Docker Compose takes", async () => {
   const line = await lineOf(`${await goTools()}compose`, ["deploy/compose.yaml"]);
   assert.match(line, /^0: rollcall deploy\/Dockerfile \[CMD deno eval /);
