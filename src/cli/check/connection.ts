@@ -3,21 +3,13 @@ import type { Upstream } from "../../core/registry.ts";
 import type { ByteStream, Network } from "../../probe/network.ts";
 
 /**
- * Tell, once, when the first connection of native gRPC stands: the server has spoken HTTP/2, as grpc-go asks before it takes a
- * connection for one.
+ * Tell of each connection of native gRPC that stands: the server has spoken HTTP/2, as grpc-go asks before it takes a connection for
+ * one.
  */
 export function watchConnections(network: Network, onConnected: () => void): Network {
-  let isConnected = false;
-
-  function heard(): void {
-    if (isConnected) return;
-    isConnected = true;
-    onConnected();
-  }
-
   async function dial(upstream: Upstream, signal: AbortSignal): Promise<ByteStream> {
     const stream = await network.dial(upstream, signal);
-    return { ...stream, readable: stream.readable.pipeThrough(tapFirstFrame(heard)) };
+    return { ...stream, readable: stream.readable.pipeThrough(tapFirstFrame(onConnected)) };
   }
 
   return { ...network, dial };
