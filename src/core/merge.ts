@@ -7,13 +7,18 @@ import type { Snapshot, TargetState, WriteCount } from "./snapshot.ts";
  * never makes a target older, and never drops one; whoever knows the registry does that.
  */
 export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
-  const scheduledAtMs = Math.max(a.scheduledAtMs ?? 0, b.scheduledAtMs ?? 0);
+  const scheduledAtMs = later(a.scheduledAtMs, b.scheduledAtMs);
   return {
     targets: mergeRecords(a.targets, b.targets, newer),
     storedAtMs: Math.max(a.storedAtMs, b.storedAtMs),
     writes: mergeWrites(a.writes, b.writes),
-    ...(scheduledAtMs > 0 && { scheduledAtMs }),
+    ...(scheduledAtMs !== undefined && { scheduledAtMs }),
   };
+}
+
+/** Of two times, either of which may never have been. */
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
 }
 
 /** Of two states checked in the same millisecond the choice matters little; that it is always the same one does. */

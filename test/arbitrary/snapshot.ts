@@ -21,7 +21,8 @@ export function arbitrarySnapshot({
     targets: recordOf(key, arbitraryState(timeMs, place)),
     storedAtMs: timeMs,
     writes: fc.record<WriteCount>({ day, byWriter: recordOf(place, fc.nat()) }, PLAIN),
-  }, PLAIN);
+    scheduledAtMs: timeMs,
+  }, { ...PLAIN, requiredKeys: ["targets", "storedAtMs", "writes"] });
 }
 
 function arbitraryState(timeMs: fc.Arbitrary<number>, place: fc.Arbitrary<string>): fc.Arbitrary<TargetState> {
