@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "smol-toml";
 import { startFleet } from "../demo/fleet.ts";
-import { runRollcall } from "../support/cli.ts";
-import { passed } from "../support/eventually.ts";
+import { runRollcall, startRollcall } from "../support/cli.ts";
+import { eventually, passed } from "../support/eventually.ts";
 import { startOnWorkerd } from "../support/rollcall-workerd.ts";
 import { startUpstream } from "../support/upstream.ts";
 
@@ -93,4 +93,16 @@ Deno.test("rollcall smoke tells how to mend a Worker without cron, and one whose
   assert.equal(broken.exitCode, 1, broken.stdout);
   const store = ["fail", "does the KV namespace (Workers) or the file of KV_PATH (Deno) still exist?"];
   assert.deepEqual(findings(broken.stdout), { ...NOTHING_ELSE, store });
+});
+
+Deno.test("rollcall probe ends at Ctrl-C with what it saw", async () => {
+  await using silent = await startUpstream({ handler: () => new Promise(() => {}) });
+  const path = await Deno.makeTempFile({ prefix: "rollcall-cli-" });
+  await Deno.writeTextFile(path, `[[UPSTREAMS]]\nname = "slow"\nurl = "${silent.url}"\ntimeoutMs = 2000\n`);
+  const running = startRollcall(["probe", path]);
+  await eventually(() => silent.requests() > 0 ? true : undefined, running.stderr);
+  running.stop();
+  assert.equal(await running.exitCode, 1);
+  assert.match(running.stdout(), /^slow +UNKNOWN/m);
+  await Deno.remove(path);
 });

@@ -48,6 +48,7 @@ export async function probeFleet(
   });
   const invocation = { place: "here", waitUntil: (refresh: Promise<void>) => void pending.push(refresh) };
   const load = refresher.begin(invocation);
+  const stopped = new Promise<void>((resolve) => stop.addEventListener("abort", () => resolve(), { once: true }));
   let report = await load({ hops: HOPS_MAX });
   for (
     let round = 0;
@@ -55,8 +56,8 @@ export async function probeFleet(
     round++
   ) {
     // Several rounds ask those that were not answered for in time, and suspects; what is fresh is left alone.
-    await refresher.begin(invocation)({ accept: "fresh" });
-    await Promise.all(pending.splice(0));
+    const refreshed = refresher.begin(invocation)({ accept: "fresh" }).then(() => Promise.all(pending.splice(0)));
+    await Promise.race([refreshed, stopped]);
     report = await load({ hops: HOPS_MAX });
   }
   return healthDocument(prepareHealth(report, true), report);
