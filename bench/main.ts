@@ -3,6 +3,7 @@ import { bundleSize } from "./bundle-size.ts";
 import { hotRead } from "./hot-read.ts";
 import { table } from "./lab/table.ts";
 import { nativeProbe } from "./native-probe.ts";
+import { nativeServe } from "./native-serve.ts";
 import { refreshCpu } from "./refresh-cpu.ts";
 
 /** Everything that is measured, as text to print; `deno task bench bundle-size hot-read` runs these only. */
@@ -10,6 +11,7 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
   "bundle-size": () => table("Size of the Worker", bundleSize()),
   "refresh-cpu": async () => table("CPU of one refresh on workerd", await refreshCpu()),
   "native-probe": async () => table("A native gRPC probe, against others in the same run", await nativeProbe()),
+  "native-serve": async () => table("Native gRPC served on Deno, under h2load", await nativeServe()),
   "hot-read": async () => table("Hot reads, against a bare server in the same run", await hotRead()),
   "probe-codec": async () => `\nThe codec of probes, against connect-es\n${await output("probe-codec.ts")}`,
 };
