@@ -128,6 +128,7 @@ Deno.test("Deno: the start banner says where it listens and whom it watches", as
   assert.deepEqual(entry, {
     event: "listening",
     url: rollcall.url,
+    grpc: `grpc://${rollcall.grpc}`,
     upstreams: [{ name: "a", url: upstream.url, protocol: "auto" }],
     groups: [],
     problems: 0,
