@@ -1,4 +1,5 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 import type { Load } from "../core/report.ts";
 import { type Caller, createCallerReader } from "./caller.ts";
 import { preflightAnswer } from "./cors.ts";
