@@ -94,7 +94,7 @@ function keepSessions(server: Http2Server | Http2SecureServer): ReadonlySet<Serv
   for (const event of ["sessionError", "tlsClientError", "clientError"]) server.on(event, () => {});
   server.on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
-    closeLater(session);
+    endLater(session);
     session.on("error", () => {});
     session.once("close", () => sessions.delete(session));
   });
@@ -102,15 +102,20 @@ function keepSessions(server: Http2Server | Http2SecureServer): ReadonlySet<Serv
 }
 
 /**
- * `node:http2` answers a GOAWAY by `close()`, which sends one of its own, from inside the callback that nghttp2 told it by.
- * In Deno 2.9.6 that ends the process, by a failed assertion (`find_stream_on_goaway_func`) or a segmentation fault, when
- * callers leave under load; a turn of the event loop later it is safe (`docs/decisions/native-grpc-server.md`).
+ * `node:http2` answers a GOAWAY by `close()`, which sends one of its own, or, when it tells an error, by `destroy()`: from inside
+ * the callback that nghttp2 told it by. In Deno 2.9.6 that ends the process, by a failed assertion
+ * (`find_stream_on_goaway_func`) or a segmentation fault; a turn of the event loop later it is safe
+ * (`docs/decisions/native-grpc-server.md`).
  */
-function closeLater(session: ServerHttp2Session): void {
+function endLater(session: ServerHttp2Session): void {
   const close = session.close.bind(session);
   session.close = () => {
     setImmediate(() => {
       if (!session.destroyed) close();
     });
+  };
+  const destroy = session.destroy.bind(session);
+  session.destroy = (...reason) => {
+    setImmediate(() => destroy(...reason));
   };
 }

@@ -10,9 +10,11 @@ import { grpcJsClient } from "../support/grpc-js-client.ts";
 import { serve } from "../support/grpc-server.ts";
 import { answered, fixedLoad, reportOn } from "../support/reports.ts";
 import { settings } from "../support/surfaces.ts";
+import { data, frame, join } from "../support/http2-pieces.ts";
 import { CA, serverKeyPair } from "../support/tls.ts";
 
 const report = reportOn([{ name: "up", state: answered("SERVING") }]);
+const PREFACE = new TextEncoder().encode("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 const CHECK = { ":method": "POST", ":path": "/grpc.health.v1.Health/Check", "content-type": "application/grpc" };
 
 /** What a bare HTTP/2 request is answered. */
@@ -93,6 +95,18 @@ Deno.test("HTTP/1, noise and silence on the port harm nobody else", async () => 
   }
   assert.equal((await ask(server.port, CHECK)).trailers[STATUS], "0");
   silent.close();
+});
+
+Deno.test("callers that leave with an error in their GOAWAY, and talk on, do not end the process", async () => {
+  await using server = await serve(report);
+  // Last stream 0, error INTERNAL_ERROR: RFC 9113 §6.8. Then data of no stream.
+  const bytes = join(PREFACE, frame("SETTINGS"), frame("GOAWAY", [0, 0, 0, 0, 0, 0, 0, 2]), data(1, new Uint8Array(5)));
+  for (let caller = 0; caller < 1_500; caller++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    await connection.write(bytes);
+    connection.close();
+  }
+  assert.equal((await ask(server.port, CHECK)).trailers[STATUS], "0");
 });
 
 Deno.test("connect-node's gRPC client gets Check and NOT_FOUND", async () => {
