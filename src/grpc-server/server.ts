@@ -37,6 +37,9 @@ export interface GrpcServer {
 /** More calls at a time on one connection wait their turn at the caller's. https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2 asks for 100. */
 const MAX_CONCURRENT_STREAMS = 100;
 
+/** How long a TLS handshake may take, in milliseconds; by default two minutes, in which a stranger takes every file descriptor. */
+const HANDSHAKE_MAX_MS = 10_000;
+
 /**
  * Serve every RPC in native gRPC. Rejects when it cannot listen, or the certificate and its key are none.
  *
@@ -51,7 +54,9 @@ export async function startGrpcServer(
 ): Promise<GrpcServer> {
   if (tls !== undefined) checkKeyPair(tls);
   const options = { settings: { maxConcurrentStreams: MAX_CONCURRENT_STREAMS } };
-  const server = tls === undefined ? createServer(options) : createSecureServer({ ...options, ...tls });
+  const server = tls === undefined
+    ? createServer(options)
+    : createSecureServer({ ...options, ...tls, handshakeTimeout: HANDSHAKE_MAX_MS });
   const sessions = keepSessions(server);
   const answer = createCallAnswer(settings);
   server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
@@ -91,7 +96,8 @@ const INTERNAL_ERROR = 2;
 /** The open connections; what breaks one is its caller's business. */
 function keepSessions(server: Http2Server | Http2SecureServer): ReadonlySet<ServerHttp2Session> {
   const sessions = new Set<ServerHttp2Session>();
-  for (const event of ["sessionError", "tlsClientError", "clientError"]) server.on(event, () => {});
+  // Not "clientError": a connection that somebody hears of by that is left to him, and so never closed.
+  for (const event of ["sessionError", "tlsClientError"]) server.on(event, () => {});
   server.on("session", (session: ServerHttp2Session) => {
     sessions.add(session);
     endLater(session);

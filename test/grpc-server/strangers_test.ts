@@ -136,6 +136,12 @@ Deno.test({
   },
 });
 
+Deno.test("who connects for TLS and says nothing is dropped in the end", async () => {
+  await using server = await serve(report, { tls: serverKeyPair("good") });
+  using silent = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+  assert.equal(await silent.read(new Uint8Array(1)).catch(() => null), null);
+});
+
 Deno.test("startGrpcServer() rejects when the key is another's, or the files are none, and says which", async () => {
   const { cert, key } = serverKeyPair("good");
   const rows: readonly (readonly [cert: string, key: string, reason: RegExp])[] = [
