@@ -2,7 +2,7 @@ import { addressProblem } from "../core/address.ts";
 import { CliError } from "./cli-error.ts";
 import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
-import { registeredIn, type RegistryText, withBlocks } from "./init/add-upstreams.ts";
+import { addition, registeredIn, type RegistryText } from "./init/add-upstreams.ts";
 import { explore, type Found, type Lost } from "./init/explore.ts";
 import { tomlOf, upstreamTable } from "./init/upstream-table.ts";
 import type { Io } from "./io.ts";
@@ -61,9 +61,10 @@ async function readOrNothing(path: string): Promise<string> {
 }
 
 async function add(file: RegistryText, blocks: readonly string[], { stderr }: Io): Promise<void> {
-  const grown = withBlocks(file, blocks.join("\n"));
+  const added = addition(file, blocks.join("\n"));
   try {
-    await Deno.writeTextFile(file.path, grown);
+    // Appended: what is there stays to the byte, whatever became of it since it was read.
+    await Deno.writeTextFile(file.path, added, { append: true });
   } catch (error) {
     throw new CliError(`Cannot write ${JSON.stringify(file.path)}: ${error}`, "name a file that can be written");
   }

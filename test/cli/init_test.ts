@@ -115,3 +115,17 @@ Deno.test('rollcall init asks for "*" where a server lists very many names', asy
   const { stdout } = await runRollcall(["init", upstream.url]);
   assert.equal(upstreamsIn(stdout)[0]?.["services"], "*");
 });
+
+Deno.test("rollcall init --write leaves every byte that was there, those too that are no UTF-8", async () => {
+  await using upstream = await startUpstream();
+  await using place = await folder();
+  const path = `${place.path}/wrangler.toml`;
+  // "# für" in Latin-1, after a byte order mark.
+  const before = Uint8Array.of(0xef, 0xbb, 0xbf, 0x23, 0x20, 0x66, 0xfc, 0x72, 0x0a);
+  await Deno.writeFile(path, before);
+  const { exitCode, stderr } = await runRollcall(["init", upstream.url, "--write", path]);
+  assert.equal(exitCode, 0, stderr);
+  const after = await Deno.readFile(path);
+  assert.deepEqual(after.subarray(0, before.length), before);
+  assert.deepEqual(upstreamsIn(new TextDecoder().decode(after)).map(({ url }) => url), [upstream.url]);
+});

@@ -29,20 +29,20 @@ export function registeredIn({ path, text }: RegistryText): Registered {
 }
 
 /**
- * The file with blocks added at its end; all else stays as it was written.
+ * What to append to the file so that it has these blocks too.
  *
  * @throws CliError when the file cannot take them: JSON, or TOML in which UPSTREAMS is written as one list.
  */
-export function withBlocks({ path, text }: RegistryText, blocks: string): string {
+export function addition({ path, text }: RegistryText, blocks: string): string {
   const gap = text === "" || text.endsWith("\n\n") ? "" : text.endsWith("\n") ? "\n" : "\n\n";
-  const grown = `${text}${gap}${blocks}`;
-  if (text.trimStart().startsWith("{") || parseRegistryFile(grown, path).problems.length > 0) {
+  const added = `${gap}${blocks}`;
+  if (text.trimStart().startsWith("{") || parseRegistryFile(text + added, path).problems.length > 0) {
     throw new CliError(
       `Cannot add to ${JSON.stringify(path)}: it has no room for [[UPSTREAMS]] tables`,
       "write UPSTREAMS as such tables, or leave --write out and paste",
     );
   }
-  return grown;
+  return added;
 }
 
 function parseRoot({ path, text }: RegistryText): Readonly<Record<string, unknown>> {
