@@ -4,7 +4,7 @@
  * @param subprotocol The one that is chosen of those offered; undefined for none.
  * @param say Makes what is said, once, before the socket is opened or after. Never rejects.
  * @returns The answer to give to the request, as it is; undefined when the request's handshake is not whole. Never throws,
- * and nobody need look after the socket: a client that is gone holds nothing.
+ * and nobody need look after the socket.
  */
 export type Upgrade = (
   request: Request,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { Health } from "../../src/gen/grpc/health/v1/health_pb.ts";
@@ -9,7 +11,7 @@ import { startGrpcJsUpstream } from "../support/grpc-js-upstream.ts";
 import { type RunningProcess, startOnDeno } from "../support/rollcall-deno.ts";
 import { startUpstream } from "../support/upstream.ts";
 import { runtimeSuite } from "./suite.ts";
-import { vanish } from "./suite/websocket.ts";
+import { HANDSHAKE, vanish } from "./suite/websocket.ts";
 
 runtimeSuite("Deno", (options) => startOnDeno(options));
 
@@ -68,6 +70,27 @@ Deno.test("Deno: clients that leave before their WebSocket is answered keep no f
   await answer.body?.cancel();
   assert.deepEqual(rollcall.entries("listener-error"), []);
 });
+
+Deno.test("Deno: clients that reset their connection in a WebSocket's handshake cannot take every file descriptor", async () => {
+  await using rollcall = await startOnDeno({}, 400);
+  for (let round = 0; round < 30; round++) {
+    await Promise.all(Array.from({ length: 20 }, () => resetHandshake(rollcall.url)));
+  }
+  assert.equal((await fetch(`${rollcall.url}/`)).status, 200);
+  assert.deepEqual(rollcall.entries("listener-error"), []);
+});
+
+/** Ask for a WebSocket, and reset the connection at once, of which Deno's server is never told. */
+async function resetHandshake(url: string): Promise<void> {
+  const { hostname, port, host } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  socket.write(`GET /dry_run HTTP/1.1\r\nhost: ${host}\r\n${HANDSHAKE}upgrade: websocket\r\n\r\n`, () => {
+    socket.resetAndDestroy();
+  });
+  await once(socket, "close");
+}
 
 /** No check of these is due while a test lasts, and nobody refreshes but a reader. */
 const SELDOM = { watch: true, ttlMs: 60_000 };

@@ -145,7 +145,7 @@ async function failed(listening: Promise<SeenSocket>): Promise<SeenSocket | unde
 }
 
 /** All of a handshake but `Upgrade`. */
-const HANDSHAKE = "connection: Upgrade\r\nsec-websocket-version: 13\r\n" +
+export const HANDSHAKE = "connection: Upgrade\r\nsec-websocket-version: 13\r\n" +
   "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /** Ask for a WebSocket, and drop the connection without a word. */
