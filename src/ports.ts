@@ -89,3 +89,36 @@ export interface SnapshotStore {
    */
   update(decide: (stored: Snapshot | undefined) => Snapshot | undefined): Promise<Snapshot | undefined>;
 }
+
+/** What keeps that which is written at run time. */
+export type AuthorityKind = "memory" | "durable-object" | "deno-kv";
+
+/**
+ * Keeps what is written at run time, as records, each under a key of its own: `fleet/registry`, `fleet/maintenance`,
+ * `status/<target key>`, `satellite/<upstream>`. Rejects only when the place behind it fails.
+ */
+export interface Authority {
+  readonly kind: AuthorityKind;
+  /** All records whose key begins with `prefix`; every write acknowledged before, wherever, is among them. */
+  list(prefix: string): Promise<ReadonlyMap<string, WrittenRecord>>;
+  /** The records whose key begins with {@link COPIED_PREFIX}, from the copy nearest to the reader: cheap, and perhaps late. */
+  recall(): Promise<ReadonlyMap<string, WrittenRecord>>;
+  /**
+   * Put `value` under `key`; undefined removes what is there. All of it or nothing, and kept once this resolves.
+   *
+   * @param expected Write only if the record is of this version; 0: only if there is none; default: whatever is there.
+   * @returns The record's version from now on, one more than before; undefined when it was not of the expected one, and
+   * nothing has changed.
+   */
+  put(key: string, value: string | undefined, expected?: number): Promise<number | undefined>;
+}
+
+/** One record of an authority. */
+export interface WrittenRecord {
+  /** 1 for the first value under a key, and one more for each that takes its place. */
+  readonly version: number;
+  readonly value: string;
+}
+
+/** Of records under these keys, which change seldom and which every reader needs, there is a copy near each reader. */
+export const COPIED_PREFIX = "fleet/";
