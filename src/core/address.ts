@@ -3,7 +3,8 @@
  *
  * The address is read as `http://` whatever its scheme, because `URL` resolves the decimal, octal, hexadecimal, short and
  * percent-encoded spellings of a host for special schemes only (https://url.spec.whatwg.org/#special-scheme). It judges
- * what is written and never asks DNS: a public name that resolves to a private address passes.
+ * what is written and never asks DNS: a public name that resolves to a private address passes here, and is stopped where
+ * names are resolved.
  *
  * @param url An absolute URL of any scheme, or `host[:port][/path]`.
  */
@@ -17,6 +18,11 @@ export function addressProblem(url: string): string | undefined {
   if (host === undefined) return "it is no address";
   if (isIpv6(host)) return ipv6Problem(host.slice(1, -1));
   return isIpv4(host) ? ipv4Problem(host) : nameProblem(host);
+}
+
+/** {@link addressProblem} of a bare address, as resolvers give it: IPv6 without brackets, maybe with a zone. */
+export function ipProblem(address: string): string | undefined {
+  return addressProblem(address.includes(":") ? `[${address}]` : address);
 }
 
 /** Whether a host, in the form `URL` gives it, is a bare IPv4 or IPv6 address. */
@@ -50,13 +56,13 @@ const IPV4_RANGES: readonly Range[] = [
   ["168.63.129.16", 32, "a cloud metadata address"],
 ];
 
-// https://www.iana.org/assignments/iana-ipv6-special-registry; ranges that embed an IPv4 address are refused whole.
+// https://www.iana.org/assignments/iana-ipv6-special-registry; ranges that embed an IPv4 address are refused whole, but
+// for NAT64.
 const IPV6_RANGES: readonly Range[] = [
   ["::", 128, "an unspecified address"],
   ["::1", 128, "a loopback address"],
   ["::ffff:0:0", 96, "an IPv4-mapped address"],
   ["::", 96, "an IPv4-compatible address"],
-  ["64:ff9b::", 96, "a NAT64 address"],
   ["64:ff9b:1::", 48, "a local NAT64 address"],
   ["2001::", 32, "a Teredo address"],
   ["2001:db8::", 32, "a documentation address"],
@@ -69,9 +75,14 @@ const IPV6_RANGES: readonly Range[] = [
   ["ff00::", 8, "a multicast address"],
 ];
 
-// RFC 6761, RFC 6762 appendix G, RFC 8375, and the suffix ICANN reserved for private use.
+/** Where only IPv6 is spoken, DNS64 puts every IPv4 address of the world behind this prefix: RFC 6052 §2.1. */
+const NAT64_BASE = "64:ff9b::";
+
+// RFC 6761, RFC 6762 appendix G, RFC 8375, the suffix ICANN reserved for private use, and Kubernetes' short one.
 const PRIVATE_SUFFIXES = [
   "localhost",
+  "test",
+  "svc",
   "localdomain",
   "local",
   "internal",
@@ -82,6 +93,15 @@ const PRIVATE_SUFFIXES = [
   "home",
   "lan",
 ] as const;
+
+/** Public names whose only answer is a metadata address: https://cloud.tencent.com/document/product/213/4934 */
+const METADATA_NAMES: ReadonlySet<string> = new Set(["metadata.tencentyun.com"]);
+
+/** What all resolvers read alike; `URL` lets more pass, and empty labels too. An underscore is no host's, but in use. */
+const LABEL = /^[a-z0-9_-]{1,63}$/;
+
+/** RFC 1035 §2.3.4, written out. */
+const NAME_MAX_CHARS = 253;
 
 const FORBIDDEN_CHARS = /[\0-\x20\x7f\\]/;
 
@@ -104,17 +124,28 @@ function ipv4Problem(host: string): string | undefined {
 }
 
 function ipv6Problem(host: string): string | undefined {
+  if (sharePrefix(ipv6Bits(host), ipv6Bits(NAT64_BASE), 32)) return nat64Problem(host);
   const range = IPV6_RANGES.find(([base, bits]) => sharePrefix(ipv6Bits(host), ipv6Bits(base), 128 - bits));
   if (range !== undefined) return `${host} is ${range[2]}`;
   // All public addresses are 2000::/3 (RFC 4291 §2.4); the rest is reserved.
   return sharePrefix(ipv6Bits(host), ipv6Bits("2000::"), 125) ? undefined : `${host} is a reserved address`;
 }
 
+function nat64Problem(host: string): string | undefined {
+  const bits = ipv6Bits(host);
+  const embedded = [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join(".");
+  const problem = ipv4Problem(embedded);
+  return problem === undefined ? undefined : `${host} leads to IPv4, where ${problem}`;
+}
+
 function nameProblem(host: string): string | undefined {
-  const name = host.replace(/\.+$/, "");
+  const name = host.replace(/\.$/, "");
+  const labels = name.split(".");
+  if (name.length > NAME_MAX_CHARS || !labels.every((label) => LABEL.test(label))) return "it is no host name";
+  if (METADATA_NAMES.has(name)) return `${host} is a cloud metadata service`;
   const suffix = PRIVATE_SUFFIXES.find((suffix) => name === suffix || name.endsWith(`.${suffix}`));
   if (suffix !== undefined) return `${host} is a private name`;
-  return name.includes(".") ? undefined : `${host} is a single label, which only a private network resolves`;
+  return labels.length > 1 ? undefined : `${host} is a single label, which only a private network resolves`;
 }
 
 function sharePrefix(a: bigint, b: bigint, hostBits: number): boolean {
