@@ -1,3 +1,4 @@
+import type { Fleet } from "./core/fleet.ts";
 import type { Observation, ProbeOutcome } from "./core/observation.ts";
 import type { Known } from "./core/known.ts";
 import type { Target } from "./core/registry.ts";
@@ -89,6 +90,21 @@ export interface SnapshotStore {
    */
   update(decide: (stored: Snapshot | undefined) => Snapshot | undefined): Promise<Snapshot | undefined>;
 }
+
+/** The fleet as it is now; it may change at run time. */
+export interface FleetSource {
+  /** The same object while nothing of it changes. */
+  current(): Fleet;
+  /**
+   * Whether `current` may be built on: `fresh`, `stale` (it may have changed meanwhile), or `unread`, when what was written
+   * at run time has never been read here.
+   */
+  age(): FleetAge;
+  /** Look whether it changed. Never rejects, and takes a second at most. */
+  renew(): Promise<void>;
+}
+
+export type FleetAge = "fresh" | "stale" | "unread";
 
 /** What keeps that which is written at run time. */
 export type AuthorityKind = "memory" | "durable-object" | "deno-kv";

@@ -3,6 +3,7 @@ import { leavingReport } from "./core/leaving.ts";
 import { HOPS_MAX, type Load } from "./core/report.ts";
 import type { Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
+import { fixedFleet } from "./refresh/fixed-fleet.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes, type SurfaceSettings } from "./surface/routes.ts";
@@ -44,13 +45,12 @@ export function createRollcall(platform: Platform): Rollcall {
   const { registry, knobs, readToken, problems } = config;
   const isRegistryInvalid = problems.length > 0;
   const refresher = createRefresher({
-    registry,
+    fleets: fixedFleet(registry, { isRegistryInvalid }),
     knobs,
     prober,
     store,
     clock,
     log,
-    isRegistryInvalid,
     ...(follower && { follower }),
   });
   // No answer stays fresh longer than the part of it that ages first.

@@ -1,4 +1,5 @@
 import { boundsFor, type Freshness, freshness, type FreshnessBounds } from "./freshness.ts";
+import { questionOf } from "./question.ts";
 import type { TargetState } from "./snapshot.ts";
 import type { Upstream } from "./registry.ts";
 
@@ -20,7 +21,8 @@ export const SUSPECT_RETRY_MS = 1_500;
 export const MAX_CLOCK_SKEW_MS = 10_000;
 
 /**
- * The age class of a target's state as seen from a viewpoint; a target never seen is expired.
+ * The age class of a target's state as seen from a viewpoint; a target never seen is expired, and so is what held only
+ * until now.
  *
  * A suspect's status is older than its last probe, so it is shown no longer than a stale one would be.
  */
@@ -39,18 +41,27 @@ export function ageOf(state: TargetState | undefined, upstream: Upstream, view: 
 export function nextAgeChangeMs(state: TargetState | undefined, upstream: Upstream, view: Viewpoint): number {
   if (state === undefined) return Infinity;
   const { ttlMs, staleMs, expireMs } = boundsOf(state, upstream, view);
-  const next = [ttlMs, staleMs, expireMs].find((bound) => state.checkedAtMs + bound > view.nowMs);
-  return next === undefined ? Infinity : state.checkedAtMs + next;
+  const changes = [...[ttlMs, staleMs, expireMs].map((bound) => state.checkedAtMs + bound), untilMs(state)];
+  return Math.min(Infinity, ...changes.filter((changeMs) => changeMs > view.nowMs));
 }
 
-/** The state, unless nothing may rest on it any more: it is older than `expireMs`, or dated by a broken clock. */
+/**
+ * The state, unless nothing may rest on it any more: it is older than `expireMs`, dated by a broken clock, was told to
+ * hold until a time that has come, or tells what another upstream of this name was asked.
+ */
 export function remembered(
   state: TargetState | undefined,
   upstream: Upstream,
   { nowMs, bounds }: Pick<Viewpoint, "nowMs" | "bounds">,
 ): TargetState | undefined {
-  if (state === undefined || state.checkedAtMs > nowMs + MAX_CLOCK_SKEW_MS) return undefined;
+  if (state === undefined || state.checkedAtMs > nowMs + MAX_CLOCK_SKEW_MS || nowMs >= untilMs(state)) return undefined;
+  if (state.question !== undefined && state.question !== questionOf(upstream)) return undefined;
   return nowMs - state.checkedAtMs < boundsFor(upstream.ttlMs, bounds).expireMs ? state : undefined;
+}
+
+/** Until when its observation holds; `Infinity` where nothing but its age bounds that. */
+function untilMs({ observation }: TargetState): number {
+  return observation.kind === "answered" ? observation.untilMs ?? Infinity : Infinity;
 }
 
 function boundsOf(state: TargetState, upstream: Upstream, view: Viewpoint): FreshnessBounds {

@@ -1,5 +1,5 @@
 import { canFall } from "./confirm.ts";
-import type { Sighting } from "./observation.ts";
+import type { Observation, Sighting } from "./observation.ts";
 import type { ListedState, Snapshot, TargetState } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
 
@@ -34,8 +34,9 @@ export function fold(prior: Snapshot, sightings: readonly Sighting[], options: F
  * was down already, or when it follows a failure that could not be confirmed; else the target becomes a suspect.
  */
 export function foldTarget(known: TargetState | undefined, sighting: Sighting, rise: number): TargetState {
-  const { observation, attempts, atMs, place } = sighting;
-  const seen = { checkedAtMs: atMs, place, observation, attempts };
+  const { observation, attempts, atMs, place, question } = sighting;
+  if (observation.kind === "answered" && observation.told !== undefined) return foldTold(known, sighting, observation);
+  const seen = { checkedAtMs: atMs, place, question, observation, attempts };
   if (observation.kind === "answered") {
     const rises = (known?.rises ?? 0) + 1;
     if (known?.isDownByFailure && observation.status === "SERVING" && rises < rise) {
@@ -51,6 +52,16 @@ export function foldTarget(known: TargetState | undefined, sighting: Sighting, r
     return { ...seen, ...statusSince(known, "NOT_SERVING", atMs), ...SETTLED, ...listed, isDownByFailure: true };
   }
   return { ...seen, ...statusSince(known, known?.status ?? "UNKNOWN", atMs), ...SETTLED, ...listed, isSuspect: true };
+}
+
+/** A satellite's names bring their own times along; they may be many, and are kept once. */
+function foldTold(
+  known: TargetState | undefined,
+  { atMs, place, question }: Sighting,
+  { told: listed = {}, ...observation }: Extract<Observation, { kind: "answered" }>,
+): TargetState {
+  const seen = { checkedAtMs: atMs, place, question, observation, attempts: [observation] };
+  return { ...seen, ...statusSince(known, observation.status, atMs), ...SETTLED, listed };
 }
 
 const SETTLED = { isSuspect: false, isDownByFailure: false, rises: 0 } as const;

@@ -1,8 +1,17 @@
 import type { Protocol } from "./registry.ts";
 import type { ServingStatus } from "./status.ts";
 
-/** Why an upstream that answered is not simply SERVING or NOT_SERVING by its own word. */
-export type AnswerReason = "status_unknown" | "service_not_registered" | "health_unimplemented" | "probe_denied";
+/**
+ * Why an upstream that answered is not simply SERVING or NOT_SERVING by its own word. The last two are of upstreams that
+ * tell their status instead of being asked.
+ */
+export type AnswerReason =
+  | "status_unknown"
+  | "service_not_registered"
+  | "health_unimplemented"
+  | "probe_denied"
+  | "never_told"
+  | "told_too_long_ago";
 
 /** How a probe failed; `docs/design.md` §5 says which answer is which. */
 export type FailureKind =
@@ -31,6 +40,10 @@ export type Observation =
     readonly listed?: Readonly<Record<string, ServingStatus>>;
     /** The upstream has no `Health/List` to ask; the server as a whole was checked instead. */
     readonly hasNoList?: true;
+    /** Of a satellite: what it told of each of its names. A state keeps it as `listed` only, for it may be long. */
+    readonly told?: Readonly<Record<string, ListedState>>;
+    /** From this time on, in milliseconds since the Unix epoch, it tells nothing any more. */
+    readonly untilMs?: number;
     readonly negotiation?: Negotiation;
   }
   | {
@@ -40,6 +53,21 @@ export type Observation =
     readonly latencyMs: number;
     readonly negotiation?: Negotiation;
   };
+
+/** What is known of one name that an upstream listed. */
+export interface ListedState {
+  readonly status: ServingStatus;
+  /** When `status` became what it is. */
+  readonly sinceMs: number;
+  // The rest is a satellite's to tell.
+  /** What keeps it from SERVING. */
+  readonly fault?: FailureKind | AnswerReason;
+  /** Its upstream's own text, for authorised callers only. */
+  readonly message?: string;
+  readonly latencyMs?: number;
+  /** It keeps the satellite's fleet from SERVING. */
+  readonly isCulprit?: true;
+}
 
 /** Which protocol an `auto` upstream speaks, as far as was found out. */
 export interface Negotiation {
@@ -92,4 +120,6 @@ export interface Sighting {
   readonly isConfirmed: boolean;
   readonly atMs: number;
   readonly place: string;
+  /** What was asked, by `questionOf`; what another question told is not learned. */
+  readonly question: string;
 }

@@ -1,4 +1,4 @@
-import type { Observation } from "./observation.ts";
+import type { ListedState, Observation } from "./observation.ts";
 import type { ServingStatus } from "./status.ts";
 
 /** What is known of one target. Times are milliseconds since the Unix epoch. */
@@ -10,6 +10,8 @@ export interface TargetState {
   readonly checkedAtMs: number;
   /** Where that probe was made. */
   readonly place: string;
+  /** What that probe asked, by `questionOf`; undefined in what an older version stored. */
+  readonly question?: string;
   /** The decisive observation of the last refresh; a suspect's is the failure not believed yet. */
   readonly observation: Observation;
   /** Every observation of that refresh, in order of completion. */
@@ -22,13 +24,6 @@ export interface TargetState {
   readonly listed?: Readonly<Record<string, ListedState>>;
   /** Successes in a row since it went down by failure, while they are fewer than `rise`. */
   readonly rises: number;
-}
-
-/** What is known of one name that an upstream listed. */
-export interface ListedState {
-  readonly status: ServingStatus;
-  /** When `status` became what it is. */
-  readonly sinceMs: number;
 }
 
 /**

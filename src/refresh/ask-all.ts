@@ -10,8 +10,8 @@ export const REFRESH_MAX_MS = 25_000;
 export interface AskAllOptions {
   readonly means: InquiryOptions;
   readonly priorOf: (target: Target) => Prior;
-  /** Gets what was learned of each target as soon as it is. */
-  readonly onSighting: (sighting: Sighting) => void;
+  /** Gets what was learned of each target as soon as it is, and what will have been of all; the target lands after it. */
+  readonly onSighting: (sighting: Sighting, all: Promise<readonly Sighting[]>) => Promise<void> | void;
   /** The target is done with, whatever came of it. */
   readonly onLanded: (targetKey: string) => void;
 }
@@ -26,18 +26,23 @@ export async function askAll(
   due: readonly DueTarget[],
   { means, priorOf, onSighting, onLanded }: AskAllOptions,
 ): Promise<(Sighting | undefined)[]> {
-  const inquiries = due.map((dueTarget) => {
-    const { target } = dueTarget;
-    const { sighting, cut } = inquire(dueTarget, priorOf(target), means);
-    const landed = sighting.then((seen) => {
-      if (seen !== undefined) onSighting(seen);
-      return seen;
-    }).finally(() => onLanded(target.key));
-    return { cut, landed };
-  });
+  const inquiries = due.map((dueTarget) => ({
+    key: dueTarget.target.key,
+    ...inquire(dueTarget, priorOf(dueTarget.target), means),
+  }));
   const disarm = means.clock.after(REFRESH_MAX_MS, () => inquiries.forEach(({ cut }) => cut()));
+  const all = Promise.all(inquiries.map(({ sighting }) => sighting));
+  const seen = all.then((sightings) => sightings.filter((sighting) => sighting !== undefined));
+  const landings = inquiries.map(({ key, sighting }) =>
+    sighting
+      .then(async (sighting) => {
+        if (sighting !== undefined) await onSighting(sighting, seen);
+      })
+      .finally(() => onLanded(key))
+  );
   try {
-    return await Promise.all(inquiries.map(({ landed }) => landed));
+    await Promise.all([seen, ...landings]);
+    return await all;
   } finally {
     disarm();
   }

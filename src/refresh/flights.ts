@@ -29,14 +29,14 @@ export interface Flights {
 /** Beyond the longest thing a living refresh waits for without a sign (a probe, a confirm pause), in milliseconds. */
 const STALL_MARGIN_MS = 1_500;
 
-/** Create the book of flights; `longestProbeMs` is the longest probe timeout of the fleet. */
-export function createFlights(clock: Clock, longestProbeMs: number): Flights {
+/** Create the book of flights; `longestProbeMs` gives the longest probe timeout of the fleet. */
+export function createFlights(clock: Clock, longestProbeMs: () => number): Flights {
   const flightOf = new Map<string, { progressAtMs: number }>();
   const waiters = new Set<() => void>();
 
   function has(key: string): boolean {
     const flight = flightOf.get(key);
-    return flight !== undefined && clock.nowMs() - flight.progressAtMs < longestProbeMs + STALL_MARGIN_MS;
+    return flight !== undefined && clock.nowMs() - flight.progressAtMs < longestProbeMs() + STALL_MARGIN_MS;
   }
 
   function announce(): void {

@@ -1,5 +1,6 @@
 import { createBackoff } from "../core/backoff.ts";
 import type { FailureKind, Sighting } from "../core/observation.ts";
+import { questionOf } from "../core/question.ts";
 import type { Target } from "../core/registry.ts";
 import type { TargetState } from "../core/snapshot.ts";
 import type { ServingStatus } from "../core/status.ts";
@@ -104,7 +105,7 @@ export function createFollower({ watcher, clock, log, random = Math.random }: Fo
         }
         hasSpoken = true;
         self.heard = { status: said.status, atMs: clock.nowMs() };
-        loop.learn(sightingOf(target.key, said, { atMs: clock.nowMs(), loop }));
+        loop.learn(sightingOf(target, said, { atMs: clock.nowMs(), loop }));
       },
     });
     disarm();
@@ -162,14 +163,23 @@ function isOvertaken({ observation, atMs }: Sighting, heard: Heard | undefined):
 }
 
 function sightingOf(
-  targetKey: string,
+  { key, upstream }: Target,
   said: WatchedStatus,
   { atMs, loop }: { readonly atMs: number; readonly loop: FollowedLoop },
 ): Sighting {
   // Of a message that nobody asked for there is no latency; the last check's still tells how far away the upstream is.
-  const known = loop.stateOf(targetKey)?.observation;
+  const known = loop.stateOf(key)?.observation;
   const observation = { ...said, latencyMs: known?.kind === "answered" ? known.latencyMs : 0 };
-  return { targetKey, observation, attempts: [observation], isConfirmed: false, atMs, place: loop.place };
+  const question = questionOf(upstream);
+  return {
+    targetKey: key,
+    question,
+    observation,
+    attempts: [observation],
+    isConfirmed: false,
+    atMs,
+    place: loop.place,
+  };
 }
 
 /** Resolves when either signal aborts. */

@@ -1,6 +1,8 @@
 import { canFall, CONFIRM_PAUSES_MS } from "../core/confirm.ts";
 import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
 import type { DueTarget } from "../core/due.ts";
+import { questionOf } from "../core/question.ts";
+import { isTold } from "../core/registry.ts";
 import type { TargetState } from "../core/snapshot.ts";
 import type { Pool, Run } from "../fan-out.ts";
 import type { Known } from "../core/known.ts";
@@ -60,7 +62,8 @@ export function inquire(
   { pool, session, clock, budget, place, random, onProgress }: InquiryOptions,
 ): Inquiry {
   const { timeoutMs } = target.upstream;
-  const confirms = prior !== undefined && !canFall(prior) ? 0 : CONFIRM_PAUSES_MS.length;
+  const isTelling = isTold(target.upstream);
+  const confirms = isTelling || (prior !== undefined && !canFall(prior)) ? 0 : CONFIRM_PAUSES_MS.length;
   const hedgeAfterMs = Math.max(HEDGE_AFTER_MS, 2 * (prior?.observation.latencyMs ?? 0));
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];
@@ -87,6 +90,8 @@ export function inquire(
   function record(outcome: ProbeOutcome | "timeout", number: number): void {
     onProgress();
     if (isOver) return;
+    // Who was not reached is our own authority, which is no observation of the upstream.
+    if (isTelling && outcome === "timeout") return end();
     const observation = outcome === "timeout" ? timeoutOf(timeoutMs, known) : outcome;
     if (observation.kind === "not-attempted") {
       if (observation.isLast) budget.left = 0;
@@ -136,7 +141,10 @@ export function inquire(
     const observation = attempts.at(-1);
     if (observation === undefined) return resolve(undefined);
     const isConfirmed = attempts.length > CONFIRM_PAUSES_MS.length;
-    resolve({ targetKey: target.key, observation, attempts, isConfirmed, atMs: clock.nowMs(), place });
+    const question = questionOf(target.upstream);
+    // What was told is as old as the reading of it: what was written here meanwhile is newer.
+    const atMs = clock.nowMs() - (isTelling ? observation.latencyMs : 0);
+    resolve({ targetKey: target.key, question, observation, attempts, isConfirmed, atMs, place });
   }
 
   ask(isKnownFailing ? LANES.knownFailing : LANES.first);

@@ -1,11 +1,12 @@
 import { nextAgeChangeMs, type Viewpoint } from "../core/age.ts";
 import { createReport } from "../core/create-report.ts";
-import type { Registry } from "../core/registry.ts";
+import type { Fleet } from "../core/fleet.ts";
 import type { Report, StoreReport } from "../core/report.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 
-/** What may change from one report to the next without a verdict changing. */
+/** What a report is made of; of the rest than fleet and snapshot no verdict changes. */
 export interface ReportCacheInput {
+  readonly fleet: Fleet;
   readonly snapshot: Snapshot;
   readonly problems: readonly string[];
   readonly probesLeft: number;
@@ -17,15 +18,18 @@ export interface ReportCache {
   at(view: Viewpoint, input: ReportCacheInput): Report;
 }
 
-/** Create a cache that holds one report; a snapshot counts as new when it is another object. */
-export function createReportCache(registry: Registry, isRegistryInvalid: boolean): ReportCache {
+/** Create a cache that holds one report; a fleet, or a snapshot, counts as new when it is another object. */
+export function createReportCache(): ReportCache {
   let kept: Kept | undefined;
 
-  function at(view: Viewpoint, { snapshot, problems, probesLeft, store }: ReportCacheInput): Report {
-    if (kept === undefined || !isTrue(kept, view, snapshot) || kept.report.problems !== problems) {
-      const report = createReport({ registry, snapshot, view, problems, isRegistryInvalid });
+  function at(view: Viewpoint, { fleet, snapshot, problems, probesLeft, store }: ReportCacheInput): Report {
+    if (kept === undefined || !isTrue(kept, view, { fleet, snapshot }) || kept.problems !== problems) {
+      const { registry, isRegistryInvalid } = fleet;
+      const said = [...fleet.problems, ...problems];
+      const report = createReport({ registry, snapshot, view, problems: said, isRegistryInvalid });
       const changes = report.targets.map(({ target, state }) => nextAgeChangeMs(state, target.upstream, view));
-      kept = { report, snapshot, place: view.place, fromMs: view.nowMs, untilMs: Math.min(Infinity, ...changes) };
+      const untilMs = Math.min(Infinity, ...changes);
+      kept = { report, fleet, snapshot, problems, place: view.place, fromMs: view.nowMs, untilMs };
     }
     return { ...kept.report, nowMs: view.nowMs, probesLeft, store };
   }
@@ -35,13 +39,19 @@ export function createReportCache(registry: Registry, isRegistryInvalid: boolean
 
 interface Kept {
   readonly report: Report;
+  readonly fleet: Fleet;
   readonly snapshot: Snapshot;
+  readonly problems: readonly string[];
   readonly place: string;
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-function isTrue(kept: Kept, view: Viewpoint, snapshot: Snapshot): boolean {
-  return kept.snapshot === snapshot && kept.place === view.place && kept.fromMs <= view.nowMs &&
-    view.nowMs < kept.untilMs;
+function isTrue(
+  kept: Kept,
+  view: Viewpoint,
+  { fleet, snapshot }: Pick<ReportCacheInput, "fleet" | "snapshot">,
+): boolean {
+  return kept.fleet === fleet && kept.snapshot === snapshot && kept.place === view.place &&
+    kept.fromMs <= view.nowMs && view.nowMs < kept.untilMs;
 }

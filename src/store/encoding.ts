@@ -56,6 +56,8 @@ const REASONS = {
   service_not_registered: true,
   health_unimplemented: true,
   probe_denied: true,
+  never_told: true,
+  told_too_long_ago: true,
 } as const satisfies Record<AnswerReason, true>;
 
 const FAILURES = {
@@ -83,6 +85,10 @@ const NEGOTIATION: Shape<Negotiation> = {
 const LISTED_STATE: Shape<ListedState> = {
   status: isKeyOf(STATUSES),
   sinceMs: isAmount,
+  fault: optional(isKeyOf({ ...FAILURES, ...REASONS })),
+  message: optional(isString),
+  latencyMs: optional(isAmount),
+  isCulprit: optional((value) => value === true),
 };
 
 const ANSWERED: Shape<Answered> = {
@@ -93,6 +99,9 @@ const ANSWERED: Shape<Answered> = {
   latencyMs: isAmount,
   listed: optional(isRecordOf(isKeyOf(STATUSES))),
   hasNoList: optional((value) => value === true),
+  // A state has it as `listed`.
+  told: (value) => value === undefined,
+  untilMs: optional(isAmount),
   negotiation: optional(isNegotiation),
 };
 
@@ -109,6 +118,7 @@ const TARGET_STATE: Shape<TargetState> = {
   sinceMs: isAmount,
   checkedAtMs: isAmount,
   place: isString,
+  question: optional(isString),
   observation: isObservation,
   attempts: (value) => Array.isArray(value) && value.every(isObservation),
   isSuspect: isBoolean,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Observation } from "../../src/core/observation.ts";
 import { PROTOCOLS } from "../../src/core/registry.ts";
-import type { Snapshot, TargetState, WriteCount } from "../../src/core/snapshot.ts";
+import type { ListedState, Snapshot, TargetState, WriteCount } from "../../src/core/snapshot.ts";
 import { SERVING_STATUSES } from "../../src/core/status.ts";
 
 /** Names that break a careless record, beside ordinary ones. */
@@ -31,16 +31,28 @@ function arbitraryState(timeMs: fc.Arbitrary<number>, place: fc.Arbitrary<string
     sinceMs: timeMs,
     checkedAtMs: timeMs,
     place,
+    question: hostileName,
     observation,
     attempts: fc.array(observation, { maxLength: 3 }),
     isSuspect: fc.boolean(),
     isDownByFailure: fc.boolean(),
     rises: fc.nat(),
-    listed: recordOf(hostileName, fc.record({ status: fc.constantFrom(...SERVING_STATUSES), sinceMs: timeMs }, PLAIN)),
+    listed: recordOf(hostileName, arbitraryListed(timeMs)),
   }, { noNullPrototype: true, requiredKeys: STATE_KEYS });
 }
 
-const STATE_KEYS: Exclude<keyof TargetState, "listed">[] = [
+function arbitraryListed(timeMs: fc.Arbitrary<number>): fc.Arbitrary<ListedState> {
+  return fc.record({
+    status: fc.constantFrom(...SERVING_STATUSES),
+    sinceMs: timeMs,
+    fault: fc.constantFrom("timeout" as const, "never_told" as const),
+    message: fc.string({ unit: "binary" }),
+    latencyMs,
+    isCulprit: fc.constant(true as const),
+  }, { ...PLAIN, requiredKeys: ["status", "sinceMs"] });
+}
+
+const STATE_KEYS: Exclude<keyof TargetState, "listed" | "question">[] = [
   "status",
   "sinceMs",
   "checkedAtMs",
@@ -72,11 +84,14 @@ const observation: fc.Arbitrary<Observation> = fc.oneof(
       "service_not_registered" as const,
       "health_unimplemented" as const,
       "probe_denied" as const,
+      "never_told" as const,
+      "told_too_long_ago" as const,
     ),
     message: fc.string({ unit: "binary" }),
     latencyMs,
     listed: recordOf(hostileName, fc.constantFrom(...SERVING_STATUSES)),
     hasNoList: fc.constant(true as const),
+    untilMs: fc.maxSafeNat(),
     negotiation,
   }, { requiredKeys: ["kind", "status", "latencyMs"], ...PLAIN }),
   fc.record({

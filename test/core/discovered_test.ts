@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createReport } from "../../src/core/create-report.ts";
 import { foldTarget } from "../../src/core/fold.ts";
 import type { Observation, Sighting } from "../../src/core/observation.ts";
+import { questionOf } from "../../src/core/question.ts";
 import type { Group, Registry } from "../../src/core/registry.ts";
 import type { TargetState } from "../../src/core/snapshot.ts";
 import type { ServingStatus } from "../../src/core/status.ts";
@@ -15,8 +16,10 @@ function listing(listed: Readonly<Record<string, ServingStatus>>): Observation {
   return { kind: "answered", status: isAllServing ? "SERVING" : "NOT_SERVING", listed, latencyMs: 5 };
 }
 
+const question = questionOf(upstream("b"));
+
 function sighting(observation: Observation, atMs: number, isConfirmed = false): Sighting {
-  return { targetKey: KEY, observation, attempts: [observation], isConfirmed, atMs, place: "here" };
+  return { targetKey: KEY, observation, attempts: [observation], isConfirmed, atMs, place: "here", question };
 }
 
 /** A state after these sightings. */

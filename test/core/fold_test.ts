@@ -16,6 +16,7 @@ const HANG: Observation = { kind: "failed", failure: "timeout", latencyMs: 1_500
 function sighting(observation: Observation, overrides: Partial<Sighting> = {}): Sighting {
   return {
     targetKey: "a/",
+    question: "q",
     observation,
     attempts: [observation],
     isConfirmed: false,
@@ -114,7 +115,7 @@ const sightings = fc.array(
     isConfirmed: fc.boolean(),
     atMs: fc.integer({ min: 900_000, max: 1_600_000 }),
     place: fc.constantFrom("here", "there"),
-  }).map((seen): Sighting => ({ ...seen, attempts: [seen.observation] })),
+  }).map((seen): Sighting => ({ ...seen, question: "q", attempts: [seen.observation] })),
   { maxLength: 12 },
 );
 

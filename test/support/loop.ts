@@ -1,8 +1,9 @@
 import type { Knobs } from "../../src/core/knobs.ts";
-import type { Registry } from "../../src/core/registry.ts";
+import type { Registry, Target } from "../../src/core/registry.ts";
 import type { LoadOptions } from "../../src/core/report.ts";
-import type { Prober, SnapshotStore, Watcher } from "../../src/ports.ts";
+import type { FleetSource, Prober, SnapshotStore, Watcher } from "../../src/ports.ts";
 import { createRefresher } from "../../src/refresh.ts";
+import { fixedFleet } from "../../src/refresh/fixed-fleet.ts";
 import { createFollower } from "../../src/refresh/follow.ts";
 import type { RefreshFault, RefreshLog, WatchLog } from "../../src/refresh/log.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
@@ -12,6 +13,9 @@ import { createTestClock, type TestClock } from "./test-clock.ts";
 /** What a test of the loop may choose. */
 export interface LoopOptions {
   readonly registry: Registry;
+  /** Instead of `registry` alone. */
+  readonly fleets?: FleetSource;
+  readonly canary?: Target;
   readonly prober: Prober;
   readonly store?: SnapshotStore;
   readonly clock?: TestClock;
@@ -32,7 +36,8 @@ export function createLoop(options: LoopOptions) {
   const follower = watcher && createFollower({ watcher, clock, random, log: (entry) => watchLogs.push(entry) });
   const waitUntil = (promise: Promise<void>) => void pending.push(promise);
   const refresher = createRefresher({
-    registry: options.registry,
+    fleets: options.fleets ?? fixedFleet(options.registry),
+    ...(options.canary && { canary: options.canary }),
     knobs: knobs(options.knobs),
     prober: options.prober,
     store: options.store ?? createMemoryStore(),

@@ -6,6 +6,7 @@ import { HOPS_MAX, type Report } from "../../core/report.ts";
 import type { Prober } from "../../ports.ts";
 import { createProber } from "../../probe/prober.ts";
 import { createRefresher } from "../../refresh.ts";
+import { fixedFleet } from "../../refresh/fixed-fleet.ts";
 import { createMemoryStore } from "../../store/memory.ts";
 import { healthDocument, prepareHealth } from "../../surface/prepare-health.ts";
 import type { Io } from "../io.ts";
@@ -38,7 +39,7 @@ export async function probeFleet(
   const pending: Promise<void>[] = [];
   const done = new Set<string>();
   const refresher = createRefresher({
-    registry,
+    fleets: fixedFleet(registry),
     knobs: { ...config.knobs, concurrency, probesPerInvocation },
     prober: watched(createProber({ clock, network }), unreachable, (key) => {
       onProgress(done.add(key).size, asked.length);

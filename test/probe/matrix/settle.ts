@@ -6,6 +6,7 @@ import type { Registry } from "../../../src/core/registry.ts";
 import { HOPS_MAX, type TargetReport } from "../../../src/core/report.ts";
 import type { ServingStatus } from "../../../src/core/status.ts";
 import type { Prober } from "../../../src/ports.ts";
+import { fixedFleet } from "../../../src/refresh/fixed-fleet.ts";
 import { createRefresher } from "../../../src/refresh.ts";
 import { createMemoryStore } from "../../../src/store/memory.ts";
 
@@ -26,7 +27,7 @@ export async function settle(registry: Registry, prober: Prober): Promise<Readon
   let skippedMs = 0;
   const pending: Promise<void>[] = [];
   const refresher = createRefresher({
-    registry,
+    fleets: fixedFleet(registry),
     knobs: { ...DEFAULT_KNOBS.deno, staleMs: AGES_MS, expireMs: AGES_MS },
     prober,
     store: createMemoryStore(),

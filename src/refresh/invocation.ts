@@ -1,0 +1,113 @@
+import { ageOf, type Viewpoint } from "../core/age.ts";
+import { confirmReserve, type DueTarget, dueTargets } from "../core/due.ts";
+import { type Freshness, isSpeechless } from "../core/freshness.ts";
+import type { Target } from "../core/registry.ts";
+import { HOPS_MAX, type Load, type LoadOptions, type Report } from "../core/report.ts";
+import type { Flight } from "./flights.ts";
+import type { ProbeBudget } from "./inquiry.ts";
+import type { Invocation, Loop } from "./loop.ts";
+import { createRound } from "./round.ts";
+
+/** Strangers may force a probe of a target once in this many milliseconds. */
+export const FORCE_EVERY_MS = 5_000;
+
+/** Kept from the answer-by deadline for the way back to the caller, in milliseconds. */
+export const ANSWER_MARGIN_MS = 50;
+
+/** Give an invocation its `load`, with a probe budget and a pool of its own; it never rejects. */
+export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
+  const { knobs, clock, memory, flights, fleets } = loop;
+  const budget: ProbeBudget = {
+    left: knobs.probesPerInvocation,
+    reserved: confirmReserve(knobs.probesPerInvocation),
+  };
+  const round = createRound(loop, { place, budget });
+
+  const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
+  const age = ({ key, upstream }: Target): Freshness => ageOf(loop.stateOf(key), upstream, view());
+  const report = () => loop.reportAt(view(), budget.left);
+
+  async function load(asked: LoadOptions = {}): Promise<Report> {
+    const isDemanding = asked.isForced === true || asked.accept === "fresh";
+    const fleetAge = fleets.age();
+    if (fleetAge === "unread" || (fleetAge === "stale" && isDemanding)) await fleets.renew();
+    else if (fleetAge === "stale") waitUntil(fleets.renew());
+    if (asked.isScheduled === true) memory.schedule(clock.nowMs());
+    const known = report();
+    const hops = asked.hops ?? 0;
+    if (known.isAllFresh && asked.isForced !== true) return known;
+    if (hops >= HOPS_MAX) return await recall();
+    const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
+    const deadlineMs = clock.nowMs() + waitMs;
+    const due = findDue(asked);
+    if (due.length > 0) {
+      budget.left -= due.length;
+      const manner = { isForced: asked.isForced === true, readsStore: wantsStore(asked), hops };
+      waitUntil(refresh(due, manner).catch(logFault));
+    }
+    await flights.settled([...loop.scope().targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
+    return report();
+  }
+
+  /** What is known here, or stored, with nobody asked. */
+  async function recall(): Promise<Report> {
+    if ([...loop.scope().targets.values()].some((target) => isSpeechless(age(target)))) await readStore();
+    return report();
+  }
+
+  function findDue(asked: LoadOptions): DueTarget[] {
+    const seen = view();
+    const mayForce = (key: string) =>
+      asked.isTrusted === true || seen.nowMs - (loop.stateOf(key)?.checkedAtMs ?? 0) >= FORCE_EVERY_MS;
+    const isMeant = (key: string) => asked.only === undefined || asked.only === key;
+    return dueTargets(loop.scope().fleet.registry, memory.snapshot(), seen, {
+      isForced: (key) => asked.isForced === true && isMeant(key) && mayForce(key),
+      isInFlight: flights.has,
+      budget: budget.left,
+    });
+  }
+
+  /** An answer waits for all when a demanding caller asked, else only for targets whose state no longer speaks. */
+  function isAwaited(key: string, asked: LoadOptions): boolean {
+    if (asked.isForced === true || asked.accept === "fresh") return true;
+    const target = loop.scope().targets.get(key);
+    return target !== undefined && isSpeechless(age(target));
+  }
+
+  async function refresh(claimed: readonly DueTarget[], { isForced, readsStore, hops }: Asked): Promise<void> {
+    const startedMs = clock.nowMs();
+    const flight = flights.take(claimed.map(({ target }) => target.key));
+    // When memory alone cannot answer, another isolate may just have probed.
+    if (readsStore || claimed.some(({ target }) => isSpeechless(age(target)))) await readStore(flight);
+    const isDue = ({ target }: DueTarget) => isForced || age(target) !== "fresh";
+    const due = claimed.filter(isDue);
+    budget.left += claimed.length - due.length;
+    for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
+    await round(due, { flight, hops, startedMs });
+  }
+
+  async function readStore(flight?: Flight): Promise<void> {
+    const stored = await loop.archive.read();
+    if (stored !== undefined) memory.adopt(stored, view());
+    flight?.announce();
+  }
+
+  /** Only a bug of our own comes here; nobody awaits a refresh, so this line is all that tells of it. */
+  function logFault(error: unknown): void {
+    loop.log({ event: "refresh-error", error: String(error) });
+  }
+
+  return load;
+}
+
+/** How a refresh was asked for. */
+interface Asked {
+  readonly isForced: boolean;
+  readonly readsStore: boolean;
+  readonly hops: number;
+}
+
+/** So that the operator can see from outside whether what was stored is read back. */
+function wantsStore({ isForced, isTrusted, only }: LoadOptions): boolean {
+  return isForced === true && isTrusted === true && only === undefined;
+}

@@ -1,0 +1,85 @@
+import { remembered, type Viewpoint } from "../core/age.ts";
+import type { DueTarget } from "../core/due.ts";
+import { knownOf } from "../core/known.ts";
+import type { Sighting } from "../core/observation.ts";
+import type { Target } from "../core/registry.ts";
+import { createPool, type Pool } from "../fan-out.ts";
+import type { Clock, ProbeSession } from "../ports.ts";
+import { askAll } from "./ask-all.ts";
+import { askCanary } from "./canary.ts";
+import type { Flight } from "./flights.ts";
+import type { GuardedRefresh } from "./guard.ts";
+import type { InquiryOptions, Prior, ProbeBudget } from "./inquiry.ts";
+import { refreshLog } from "./log.ts";
+import type { Loop } from "./loop.ts";
+
+/** Known-failing targets hold at most this many slots of the pool. */
+const KNOWN_FAILING_SLOTS = 2;
+
+/** Whose rounds they are. */
+export interface RoundOwner {
+  readonly place: string;
+  readonly budget: ProbeBudget;
+}
+
+/** Under what circumstances a round begins. */
+export interface RoundOptions {
+  readonly flight: Flight;
+  readonly hops: number;
+  readonly startedMs: number;
+}
+
+/** Make what asks all due targets, learns what they say, and stores it; an invocation's rounds share one pool. */
+export function createRound(
+  loop: Loop,
+  { place, budget }: RoundOwner,
+): (due: readonly DueTarget[], options: RoundOptions) => Promise<void> {
+  const { knobs, clock, memory, guard, canary, random } = loop;
+  let pool: Pool | undefined;
+
+  const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
+
+  return async function round(due, { flight, hops, startedMs }) {
+    pool ??= createPool(poolOptions(knobs.concurrency, clock));
+    const session = loop.prober.begin(hops);
+    const means = { pool, session, clock, budget, place, random, onProgress: flight.touch };
+    const guarded = beginGuard(means, session);
+    const sightings = await askAll(due, {
+      means,
+      priorOf,
+      onSighting: async (sighting, all) => {
+        if (await guarded.admits(sighting, all)) loop.heed(sighting);
+      },
+      onLanded: flight.land,
+    }).finally(session.end);
+    guarded.conclude(sightings.filter((sighting) => sighting !== undefined));
+    // What a place saw that doubts itself is not put over what others saw.
+    if (!guard.isSuspect()) await loop.keep();
+    const tookMs = clock.nowMs() - startedMs;
+    const problems = loop.reportAt(view(), budget.left).problems;
+    loop.log(refreshLog({ place, sightings, memory: memory.snapshot(), tookMs, problems }));
+  };
+
+  function priorOf(target: Target): Prior {
+    const state = remembered(loop.stateOf(target.key), target.upstream, view());
+    return { state, known: knownOf(target, memory.snapshot()) };
+  }
+
+  function beginGuard(means: InquiryOptions, session: ProbeSession): GuardedRefresh {
+    const before = memory.snapshot();
+    return guard.begin({
+      askCanary: canary && (() => askCanary(canary, { ...means, session })),
+      doubtOf: (sightings: readonly Sighting[]) => ({
+        sightings,
+        targets: loop.scope().targets.values(),
+        snapshot: before,
+        view: view(),
+      }),
+    });
+  }
+}
+
+function poolOptions(concurrency: number, clock: Clock) {
+  const laneLimits = [concurrency, Math.min(KNOWN_FAILING_SLOTS, concurrency), concurrency];
+  return { concurrency, laneLimits, after: clock.after };
+}
