@@ -29,3 +29,8 @@ export function membersNeeded(policy: Policy, count: number): number {
   if (policy.kind === "all") return count;
   return policy.kind === "any" ? 1 : policy.k;
 }
+
+/** The policy over the `count` critical members that are left while others are left out: a quorum needs no more than there are. */
+export function reducedTo(policy: Policy, count: number): Policy {
+  return policy.kind === "quorum" ? { kind: "quorum", k: Math.min(policy.k, count) } : policy;
+}

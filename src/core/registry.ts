@@ -4,6 +4,13 @@ import type { Policy } from "./policy.ts";
 export const PROTOCOLS = ["grpc-web", "connect", "grpc", "jina", "http"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
+/**
+ * Ways in which an upstream tells its status instead of being asked: `push` tells one of each of its services, `satellite`
+ * is another Rollcall that tells all it sees.
+ */
+export const TOLD_PROTOCOLS = ["push", "satellite"] as const;
+export type ToldProtocol = (typeof TOLD_PROTOCOLS)[number];
+
 /** The service that stands for whatever names the upstream's own `Health/List` tells; alone in `services`. */
 export const DISCOVERED = "*";
 
@@ -41,16 +48,18 @@ export interface UpstreamTls {
 export interface Upstream {
   /** Unique, without `/`. */
   readonly name: string;
-  /** `scheme://host[:port][/path]`, no userinfo, and no trailing slash but where `http` asks a path that has one; never shown to strangers. */
+  /** `scheme://host[:port][/path]`, no userinfo, and no trailing slash but where `http` asks a path that has one; never shown to strangers. `""` for one that tells its status. */
   readonly url: string;
   /** `auto` finds out which protocol answers, and keeps to it. */
-  readonly protocol: Protocol | "auto";
+  readonly protocol: Protocol | "auto" | ToldProtocol;
   /** Message encoding of a Connect probe; gRPC-web is always binary. */
   readonly codec: "proto" | "json";
   /** At least one; `""` is the server as a whole, {@link DISCOVERED} alone is what it lists. */
   readonly services: readonly string[];
   readonly timeoutMs: number;
   readonly ttlMs: number;
+  /** Set for those that tell their status: how long it holds once it is told, unless it says so itself. */
+  readonly lifeMs?: number;
   /** False: shown, and marks the report degraded, but never changes the fleet's status. */
   readonly critical: boolean;
   /** Sent with every probe, names in lower case; `secret:` references are already resolved. Values are never logged or shown. */
@@ -75,7 +84,7 @@ export interface Target {
   readonly service: string;
 }
 
-/** A member of a group: an upstream, `upstream/service`, or a service name. */
+/** A member of a group: an upstream, `upstream/service`, a service name, or another group, but `""`. */
 export interface Member {
   readonly name: string;
   readonly isCritical: boolean;
@@ -88,10 +97,15 @@ export interface Group {
   readonly members: readonly Member[];
 }
 
-/** The fleet, validated: names are unique across kinds and every member resolves. */
+/** The fleet, validated: names are unique across kinds, every member resolves, and no group is a member of itself by a detour. */
 export interface Registry {
   readonly upstreams: readonly Upstream[];
   readonly groups: readonly Group[];
+}
+
+/** The upstream tells its status itself, and is never asked. */
+export function isTold({ protocol }: Pick<Upstream, "protocol">): boolean {
+  return protocol === "push" || protocol === "satellite";
 }
 
 /** The upstream's names are discovered, not configured. */

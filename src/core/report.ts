@@ -1,4 +1,6 @@
 import type { Freshness } from "./freshness.ts";
+import type { MaintenanceWindow } from "./maintenance.ts";
+import type { Policy } from "./policy.ts";
 import type { Registry, Target } from "./registry.ts";
 import type { TargetState } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
@@ -15,6 +17,8 @@ export interface TargetReport {
   readonly isLate: boolean;
   /** Undefined when it was never seen, or not since it expired. */
   readonly state: TargetState | undefined;
+  /** The window it is in maintenance by; `status` is what was seen all the same. */
+  readonly maintenance?: MaintenanceWindow;
 }
 
 /** What a served name stands for. */
@@ -29,12 +33,36 @@ export interface NameVerdict {
   readonly sinceMs: number;
   /** The targets its status is made of, each once. */
   readonly restsOn: readonly TargetReport[];
-  /** Targets that keep the name from SERVING, each once, in registry order; none when it is SERVING. */
+  /**
+   * Targets that keep the name from SERVING, each once, in registry order; none when it is SERVING. A target counts if
+   * it is in some minimal set of those whose recovery would make the name SERVING. Of a name in maintenance they are
+   * the targets in maintenance that it waits for.
+   */
   readonly culprits: readonly TargetReport[];
-  /** SERVING, yet an optional or spare member is not. */
+  /** SERVING, yet an optional or spare member is not, and is not in maintenance either. */
   readonly isDegraded: boolean;
+  /** How its members make its status; a target and liveness have none. */
+  readonly derivation?: Derivation;
+  /** The window it is in maintenance by, and therefore NOT_SERVING, whatever was seen of its targets. */
+  readonly maintenance?: MaintenanceWindow;
   /** For `target`, its report. */
   readonly target?: TargetReport;
+}
+
+/** What a name's status is made of. */
+export interface Derivation {
+  readonly policy: Policy;
+  /** In the order in which they are written. */
+  readonly members: readonly MemberVerdict[];
+}
+
+/** A member as the policy sees it. */
+export interface MemberVerdict {
+  readonly name: string;
+  readonly status: ServingStatus;
+  /** Only critical members that are not in maintenance count. */
+  readonly isCritical: boolean;
+  readonly isInMaintenance: boolean;
 }
 
 /** Where snapshots are kept; what `memory` keeps ends with its isolate or process. */
@@ -69,6 +97,8 @@ export interface Report {
   readonly isRegistryInvalid: boolean;
   /** Rollcall is about to stop: every name is NOT_SERVING, whatever its targets are. */
   readonly isLeaving: boolean;
+  /** Nearly all upstreams fail from here, and the canary too: every name but `liveness` is UNKNOWN. */
+  readonly isObserverSuspect: boolean;
   /** Probes the asking invocation may still make. */
   readonly probesLeft: number;
   readonly store: StoreReport;

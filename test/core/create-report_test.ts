@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createReport } from "../../src/core/create-report.ts";
+import type { MaintenanceWindow } from "../../src/core/maintenance.ts";
 import type { Group, Registry } from "../../src/core/registry.ts";
 import type { ServingStatus } from "../../src/core/status.ts";
 import { fleet, snapshot, state, upstream } from "../support/fleet.ts";
@@ -7,9 +8,13 @@ import { fleet, snapshot, state, upstream } from "../support/fleet.ts";
 const view = { nowMs: 1_000_000, place: "here", bounds: { ttlMs: 15_000, staleMs: 30_000, expireMs: 600_000 } };
 
 /** A report of a fleet whose targets have these statuses, by key. */
-function report(registry: Registry, statuses: Readonly<Record<string, ServingStatus>>) {
+function report(
+  registry: Registry,
+  statuses: Readonly<Record<string, ServingStatus>>,
+  maintenance: readonly MaintenanceWindow[] = [],
+) {
   const states = Object.entries(statuses).map(([key, status], index) => [key, state(990_000 + index, { status })]);
-  return createReport({ registry, snapshot: snapshot(Object.fromEntries(states)), view });
+  return createReport({ registry, snapshot: snapshot(Object.fromEntries(states)), view, maintenance });
 }
 
 function group(name: string, members: readonly string[], policy: Group["policy"] = { kind: "all" }): Group {
@@ -126,4 +131,119 @@ Deno.test("createReport() dates NOT_SERVING by those that do not serve, not by t
   const statuses = { "a/": state(900_000, { status: "UNKNOWN" }), "b/": state(999_000, { status: "NOT_SERVING" }) };
   const made = createReport({ registry: fleet(["a", "b"]), snapshot: snapshot(statuses), view });
   assert.equal(made.names.get("")?.sinceMs, 999_000);
+});
+
+Deno.test("createReport() judges groups in groups, whichever is written first", () => {
+  const groups = [group("world", ["eu", "c"], { kind: "any" }), group("eu", ["a", "b"])];
+  for (const order of [groups, groups.toReversed()]) {
+    const { names } = report(fleet(["a", "b", "c"], order), { ...UP_DOWN, "c/": "UNKNOWN" });
+    assert.equal(names.get("eu")?.status, "NOT_SERVING");
+    assert.equal(names.get("world")?.status, "UNKNOWN");
+  }
+});
+
+Deno.test("createReport() gives every combined name its derivation", () => {
+  const optional = { name: "spare", policy: { kind: "any" }, members: [{ name: "pair", isCritical: false }] } as const;
+  const members = [{ name: "a", isCritical: true }, ...optional.members];
+  const registry = fleet(["a", "b"], [group("pair", ["b", "a"]), { ...optional, members }]);
+  const { names } = report(registry, UP_DOWN);
+  const critical = { isCritical: true, isInMaintenance: false };
+  assert.deepEqual(names.get("spare")?.derivation, {
+    policy: { kind: "any" },
+    members: [
+      { name: "a", status: "SERVING", ...critical },
+      { name: "pair", status: "NOT_SERVING", isCritical: false, isInMaintenance: false },
+    ],
+  });
+  assert.deepEqual(names.get("a")?.derivation, {
+    policy: { kind: "all" },
+    members: [{ name: "a/", status: "SERVING", ...critical }],
+  });
+  assert.deepEqual(names.get("readiness")?.derivation?.members.map(({ name }) => name), ["a", "b"]);
+  assert.deepEqual([names.get("a/")?.derivation, names.get("liveness")?.derivation], [undefined, undefined]);
+});
+
+function window(name: string, more: Partial<MaintenanceWindow> = {}): MaintenanceWindow {
+  return { id: name, name, fromMs: 950_000, untilMs: 1_100_000, reason: "new disks", ...more };
+}
+
+Deno.test("createReport() leaves a member in maintenance out, and shows it as such", () => {
+  const { names, targets } = report(fleet(["a", "b"]), UP_DOWN, [window("b")]);
+  const fleetVerdict = names.get("");
+  assert.deepEqual([fleetVerdict?.status, fleetVerdict?.isDegraded, fleetVerdict?.culprits], ["SERVING", false, []]);
+  assert.deepEqual(fleetVerdict?.derivation?.members.map(({ isInMaintenance }) => isInMaintenance), [false, true]);
+  assert.deepEqual(["b", "b/"].map((name) => names.get(name)?.maintenance), [window("b"), window("b")]);
+  assert.deepEqual(targets.map(({ maintenance }) => maintenance), [undefined, window("b")]);
+  assert.equal(names.get("b/")?.target, targets[1]);
+});
+
+Deno.test("createReport() says NOT_SERVING of what is in maintenance, since it is, and what was seen beside", () => {
+  const { names, targets } = report(fleet(["a", "b"]), UP_DOWN, [window("a"), window("b")]);
+  for (const name of ["a/", "a", "", "readiness"]) {
+    const verdict = names.get(name);
+    assert.deepEqual([verdict?.status, verdict?.sinceMs], ["NOT_SERVING", 950_000], name);
+    assert.ok(verdict?.maintenance, name);
+  }
+  assert.deepEqual(names.get("")?.culprits.map(({ target }) => target.key), ["a/", "b/"]);
+  assert.equal(targets[0]?.status, "SERVING");
+});
+
+Deno.test("createReport() lets maintenance hide no other failure", () => {
+  const registry = fleet(["a", "b", "c"], [group("pool", ["a", "b", "c"], { kind: "quorum", k: 2 })]);
+  const statuses = { "a/": "SERVING", "b/": "NOT_SERVING", "c/": "NOT_SERVING" } as const;
+  const { names } = report(registry, statuses, [window("c")]);
+  for (const name of ["", "pool"]) {
+    assert.equal(names.get(name)?.status, "NOT_SERVING", name);
+    assert.deepEqual(names.get(name)?.culprits.map(({ target }) => target.key), ["b/"], name);
+  }
+});
+
+Deno.test("createReport() asks a quorum for no more members than are left", () => {
+  const registry = fleet(["a", "b", "c"], [group("pool", ["a", "b", "c"], { kind: "quorum", k: 2 })]);
+  const { names } = report(registry, { "a/": "SERVING" }, [window("b"), window("c")]);
+  assert.equal(names.get("pool")?.status, "SERVING");
+});
+
+Deno.test("createReport() covers a group's members by its window, those of its groups too, wherever else they count", () => {
+  const registry = fleet(["a", "b", "c"], [group("eu", ["b"]), group("world", ["eu"]), group("other", ["b", "c"])]);
+  const { names } = report(registry, { ...UP_DOWN, "c/": "SERVING" }, [window("world")]);
+  for (const name of ["world", "eu", "b", "b/"]) assert.ok(names.get(name)?.maintenance, name);
+  assert.equal(names.get("other")?.status, "SERVING");
+  assert.equal(names.get("a")?.maintenance, undefined);
+});
+
+Deno.test("createReport() covers every upstream's target of a service in a group's window, and nothing else of them", () => {
+  const both = { services: ["", "acme.Cart"] };
+  const registry = {
+    upstreams: [upstream("a", both), upstream("b", both)],
+    groups: [group("carts", ["acme.Cart"])],
+  };
+  const statuses = { "a/": "SERVING", "b/": "NOT_SERVING", "a/acme.Cart": "NOT_SERVING" } as const;
+  const { names } = report(registry, statuses, [window("carts")]);
+  assert.deepEqual(
+    ["carts", "acme.Cart", "a/acme.Cart", "b/acme.Cart", "a", "b"].map((name) => names.get(name)?.maintenance?.id),
+    ["carts", "carts", "carts", "carts", undefined, undefined],
+  );
+  assert.deepEqual([names.get("a")?.status, names.get("b")?.status], ["SERVING", "NOT_SERVING"]);
+});
+
+Deno.test("createReport() heeds windows in force only, and none for what is not there", () => {
+  const past = window("b", { untilMs: 1_000_000 });
+  const coming = window("b", { fromMs: 1_000_001 });
+  const { names } = report(fleet(["a", "b"]), UP_DOWN, [past, coming, window("gone"), window("liveness")]);
+  assert.equal(names.get("")?.status, "NOT_SERVING");
+  assert.equal(names.get("b")?.maintenance, undefined);
+  assert.equal(names.get("liveness")?.status, "SERVING");
+});
+
+Deno.test("createReport() tells of a name the window that ends last of its own, and first of its members'", () => {
+  const registry = fleet(["a", "b"], [group("pair", ["a", "b"])]);
+  const [short, long] = [window("a", { id: "short", untilMs: 1_050_000 }), window("a", { id: "long" })];
+  const { names } = report(registry, UP_DOWN, [short, long, window("b", { id: "later", untilMs: 1_200_000 })]);
+  assert.deepEqual(["a", "b", "pair"].map((name) => names.get(name)?.maintenance?.id), ["long", "later", "long"]);
+});
+
+Deno.test("createReport() puts an empty group, and a fleet without one, in maintenance by their own window", () => {
+  const { names } = report(fleet(["a"], [group("none", [])]), {}, [window("none"), window("")]);
+  for (const name of ["none", "", "a"]) assert.equal(names.get(name)?.status, "NOT_SERVING", name);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { combine, type Policy } from "../../src/core/policy.ts";
+import { combine, type Policy, reducedTo } from "../../src/core/policy.ts";
 import { SERVING_STATUSES, type ServingStatus } from "../../src/core/status.ts";
 
 const statuses = fc.array(fc.constantFrom(...SERVING_STATUSES), { minLength: 1, maxLength: 8 });
@@ -84,4 +84,14 @@ Deno.test("combine() is SERVING only while enough members really serve", () => {
     const needed = policy.kind === "all" ? members.length : policy.kind === "any" ? 1 : policy.k;
     assert.equal(combine(policy, members) === "SERVING", sure >= needed);
   }));
+});
+
+for (const [k, count, left] of [[3, 4, 3], [3, 2, 2], [3, 1, 1]] as const) {
+  Deno.test(`reducedTo() makes a quorum of ${k} one of ${left} when ${count} members are left`, () => {
+    assert.deepEqual(reducedTo({ kind: "quorum", k }, count), { kind: "quorum", k: left });
+  });
+}
+
+Deno.test("reducedTo() leaves all and any as they are", () => {
+  for (const kind of ["all", "any"] as const) assert.deepEqual(reducedTo({ kind }, 1), { kind });
 });
