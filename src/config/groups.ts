@@ -1,6 +1,7 @@
 import type { Policy } from "../core/policy.ts";
 import { DISCOVERED, type Group, isDiscovered, type Member, targetKey } from "../core/registry.ts";
 import { childField, type Field, refuse } from "./field.ts";
+import { checkCycles } from "./group-cycles.ts";
 import { closest } from "./known-fields.ts";
 import { clashOf, type FleetNames, ownerOf } from "./names.ts";
 import { isTable, readBoolean, readInteger, readJson, readTable, readText } from "./read.ts";
@@ -17,7 +18,9 @@ export function readGroups(field: Field, names: FleetNames | undefined): readonl
   if (groups === undefined) return [];
   if (!isTable(groups)) return refuse(field, "not a table", 'write [vars.GROUPS], or JSON {"name": ["member"]}') ?? [];
   const all: GroupNames = { names, groups: Object.keys(groups) };
-  return Object.entries(groups).flatMap(([name, value]) => readGroup(name, childField(field, name, value), all));
+  const read = Object.entries(groups).flatMap(([name, value]) => readGroup(name, childField(field, name, value), all));
+  checkCycles(field, read);
+  return read;
 }
 
 interface GroupNames {
@@ -78,22 +81,27 @@ function readMember(field: Field, all: GroupNames): Member | undefined {
   return member === undefined ? undefined : { name: member.name, isCritical };
 }
 
-/** Look a member up; it is critical by default as its upstream is, and a service over several upstreams always. */
+/** Look a member up; it is critical by default as its upstream is, and a service over several upstreams or a group always. */
 function findMember(field: Field, { names, groups }: GroupNames): Member | undefined {
+  if (field.value === "") return refuse(field, "the whole fleet cannot be a member", "list what it is made of instead");
   const name = field.value === undefined ? refuse(field, "missing", "name a member") : readText(field);
   if (name === undefined) return undefined;
   if (names === undefined) return { name, isCritical: true };
   const upstream = names.upstreams.get(name) ?? ownerOf(name, names);
   if (upstream !== undefined) return { name, isCritical: upstream.critical };
-  if (names.services.has(name)) return { name, isCritical: true };
-  if (groups.includes(name)) return refuse(field, "a group cannot be a member", "list its members instead");
-  return refuse(field, "no upstream, upstream/service or service has this name", unknownMemberFix(name, names));
+  if (names.services.has(name) || groups.includes(name)) return { name, isCritical: true };
+  const fix = unknownMemberFix(name, names, groups);
+  return refuse(field, "no upstream, upstream/service, service or group has this name", fix);
 }
 
-function unknownMemberFix(name: string, { upstreams, targets, services }: FleetNames): string {
+function unknownMemberFix(
+  name: string,
+  { upstreams, targets, services }: FleetNames,
+  groups: readonly string[],
+): string {
   const whole = name.slice(0, -targetKey("", DISCOVERED).length);
   if (upstreams.has(whole) && name === targetKey(whole, DISCOVERED)) return `write ${JSON.stringify(whole)}`;
-  const meant = closest(name, [...upstreams.keys(), ...targets.keys(), ...services]);
+  const meant = closest(name, [...upstreams.keys(), ...targets.keys(), ...services, ...groups]);
   const fix = meant === undefined ? "register it in UPSTREAMS, or remove it" : `did you mean ${JSON.stringify(meant)}?`;
   const lister = name.includes("/") ? undefined : [...upstreams.values()].find(isDiscovered);
   if (lister === undefined) return fix;

@@ -19,14 +19,30 @@ const BAD_GROUPS: readonly (readonly [groups: unknown, ...problems: string[]])[]
   [{ a: ["checkout", "checkout"] }, 'Cannot parse GROUPS.a[1] "checkout": "checkout" is listed twice; remove one'],
   [
     { a: ["checkuot"] },
-    'Cannot parse GROUPS.a[0] "checkuot": no upstream, upstream/service or service has this name; did you mean "checkout"?',
+    'Cannot parse GROUPS.a[0] "checkuot": no upstream, upstream/service, service or group has this name; did you mean "checkout"?',
   ],
   [
     { a: ["nowhere"] },
-    'Cannot parse GROUPS.a[0] "nowhere": no upstream, upstream/service or service has this name; register it in UPSTREAMS, or remove it',
+    'Cannot parse GROUPS.a[0] "nowhere": no upstream, upstream/service, service or group has this name; register it in UPSTREAMS, or remove it',
   ],
-  [{ a: [""] }, 'Cannot parse GROUPS.a[0] "": empty; write some text'],
-  [{ a: ["b"], b: [] }, 'Cannot parse GROUPS.a[0] "b": a group cannot be a member; list its members instead'],
+  [
+    { a: [""] },
+    'Cannot parse GROUPS.a[0] "": the whole fleet cannot be a member; list what it is made of instead',
+  ],
+  [{ a: ["a"] }, "Cannot parse GROUPS.a: its members lead back to it, a -> a; remove it from its own members"],
+  [
+    { a: ["checkout", "b"], b: ["checkout", { name: "c", critical: false }], c: ["a"] },
+    "Cannot parse GROUPS.a: its members lead back to it, a -> b -> c -> a; remove one of these members",
+  ],
+  [
+    { "": ["b"], b: ["c"], c: ["b", "d"], d: ["c", "checkout"] },
+    "Cannot parse GROUPS.b: its members lead back to it, b -> c -> b; remove one of these members",
+    "Cannot parse GROUPS.c: its members lead back to it, c -> d -> c; remove one of these members",
+  ],
+  [
+    { "acme.shop": ["checkout"], b: ["acme.Shopp"] },
+    'Cannot parse GROUPS.b[0] "acme.Shopp": no upstream, upstream/service, service or group has this name; did you mean "acme.shop"?',
+  ],
   [
     { a: [5, {}] },
     "Cannot parse GROUPS.a[0] 5: not text; write it in quotes",
@@ -39,7 +55,7 @@ const BAD_GROUPS: readonly (readonly [groups: unknown, ...problems: string[]])[]
   ],
   [
     { a: { members: ["nowhere", "checkout"], policy: { quorum: 3 } } },
-    'Cannot parse GROUPS.a.members[0] "nowhere": no upstream, upstream/service or service has this name; register it in UPSTREAMS, or remove it',
+    'Cannot parse GROUPS.a.members[0] "nowhere": no upstream, upstream/service, service or group has this name; register it in UPSTREAMS, or remove it',
     "Cannot parse GROUPS.a.policy.quorum 3: more than its critical members, which are 2; write at most 2",
   ],
   [
@@ -113,6 +129,23 @@ Deno.test("parseConfig() makes a member critical by default as its upstream is, 
   assert.deepEqual(other.groups[0]?.members.map(({ isCritical }) => isCritical), [false, true]);
 });
 
+Deno.test("parseConfig() takes groups as members, critical by default, whichever is written first", () => {
+  const GROUPS = {
+    "": ["world", { name: "eu", critical: false }],
+    world: { members: ["eu", "checkout"], policy: { quorum: 2 } },
+    eu: ["search", { name: "checkout", critical: true }],
+    diamond: ["world", "eu"],
+  };
+  const { registry, problems } = parseConfig({ UPSTREAMS, GROUPS }, "workers");
+  assert.deepEqual(problems, []);
+  assert.deepEqual(registry.groups.map(({ members }) => members), [
+    [{ name: "world", isCritical: true }, { name: "eu", isCritical: false }],
+    [{ name: "eu", isCritical: true }, { name: "checkout", isCritical: true }],
+    [{ name: "search", isCritical: false }, { name: "checkout", isCritical: true }],
+    [{ name: "world", isCritical: true }, { name: "eu", isCritical: true }],
+  ]);
+});
+
 Deno.test("parseConfig() takes a fleet without a critical upstream when a group says what the fleet is", () => {
   const optional = UPSTREAMS.map((upstream) => ({ ...upstream, critical: false }));
   const GROUPS = { "": { members: [{ name: "checkout", critical: true }], policy: "any" } };
@@ -146,7 +179,7 @@ Deno.test("parseConfig() takes any service of an upstream that discovers them as
 });
 
 Deno.test("parseConfig() tells what is wrong with names where an upstream discovers its services", () => {
-  const unknown = "no upstream, upstream/service or service has this name";
+  const unknown = "no upstream, upstream/service, service or group has this name";
   const rows: readonly (readonly [GROUPS: unknown, problem: string])[] = [
     [
       { a: ["acme.Y"] },
