@@ -1,13 +1,16 @@
 import { endpointOf } from "../../core/endpoint.ts";
 import type { Upstream } from "../../core/registry.ts";
 import type { ByteStream } from "../network.ts";
+import { type AddressGuard, firstReachable } from "./deno-guard.ts";
 import { connectTls } from "./deno-tls.ts";
 
 /** Open a connection to an upstream, over TLS with ALPN `h2` where its URL says so; as `Network.dial` promises. */
-export async function dial(upstream: Upstream, signal: AbortSignal): Promise<ByteStream> {
+export async function dial(upstream: Upstream, signal: AbortSignal, guard?: AddressGuard): Promise<ByteStream> {
   const { hostname, port, isTls } = endpointOf(upstream.url);
-  if (isTls) return await connectTls(upstream, "h2", signal);
-  const conn = await Deno.connect({ hostname, port, signal });
+  if (isTls) return await connectTls(upstream, "h2", signal, guard);
+  const addresses = await guard?.addressesOf(upstream, signal) ?? [hostname];
+  const connect = (hostname: string) => Deno.connect({ hostname, port, signal });
+  const conn = await firstReachable(addresses, connect, () => !signal.aborted);
   // Else a request waits up to 40 ms for the peer to acknowledge what was sent before it.
   conn.setNoDelay();
   return { readable: conn.readable, writable: conn.writable, close: () => closeQuietly(conn) };

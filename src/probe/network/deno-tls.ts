@@ -1,8 +1,10 @@
+import { isIPv6, type LookupFunction } from "node:net";
 import { Readable, Writable } from "node:stream";
 import { connect, type ConnectionOptions, rootCertificates, type TLSSocket } from "node:tls";
 import { type Endpoint, endpointOf } from "../../core/endpoint.ts";
 import type { Upstream } from "../../core/registry.ts";
 import type { ByteStream } from "../network.ts";
+import type { AddressGuard } from "./deno-guard.ts";
 
 /**
  * Open a TLS connection to an upstream, with its certificates and name.
@@ -18,9 +20,12 @@ export async function connectTls(
   upstream: Upstream,
   alpn: "h2" | "http/1.1",
   signal: AbortSignal,
+  guard?: AddressGuard,
 ): Promise<ByteStream> {
   signal.throwIfAborted();
-  const socket = connect({ ...optionsOf(upstream, endpointOf(upstream.url)), ALPNProtocols: [alpn] });
+  const addresses = await guard?.addressesOf(upstream, signal);
+  const options = optionsOf(upstream, endpointOf(upstream.url));
+  const socket = connect({ ...options, ...(addresses && { lookup: only(addresses) }), ALPNProtocols: [alpn] });
   // Else a request waits up to 40 ms for the peer to acknowledge what was sent before it.
   socket.setNoDelay(true);
   const abort = () => socket.destroy(signal.reason);
@@ -53,6 +58,16 @@ function optionsOf({ tls = {} }: Upstream, { hostname, port }: Endpoint): Connec
     // Alone, it would replace the platform's own.
     ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
     ...(cert !== undefined && key !== undefined && { cert, key }),
+  };
+}
+
+/** What `node:net` asks instead of the resolver; it tries all of them, as it would those of the resolver. */
+function only(addresses: readonly string[]): LookupFunction {
+  const known = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+  return (_hostname, { all }, found) => {
+    const [first] = known;
+    if (all === true || first === undefined) found(null, known);
+    else found(null, first.address, first.family);
   };
 }
 
