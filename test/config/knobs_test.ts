@@ -65,6 +65,12 @@ const BAD_ON_WORKERS: readonly Row[] = [
     { READ_TOKEN: "hunter2hunter2hunter2\n" },
     "Cannot parse READ_TOKEN ***: it has control characters; remove them (a value read from a file may end with a line break)",
   ],
+  [{ ADMIN_TOKEN: "hunter2" }, "Cannot parse ADMIN_TOKEN ***: too short; write at least 16 characters"],
+  [
+    { READ_TOKEN: "0123456789abcdef", PUSH_TOKEN: "0123456789abcdef", ADMIN_TOKEN: "0123456789abcdef" },
+    "Cannot parse PUSH_TOKEN ***: the same as READ_TOKEN; write another",
+    "Cannot parse ADMIN_TOKEN ***: the same as READ_TOKEN; write another",
+  ],
   [{ READ_TOKEN: 1234567890123456 }, "Cannot parse READ_TOKEN ***: not text; write it in quotes"],
   [
     { ALLOW_PRIVATE_UPSTREAMS: "perhaps" },

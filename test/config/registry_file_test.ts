@@ -26,12 +26,13 @@ Deno.test("parseRegistryFile() reads TOML, JSON and a whole wrangler.toml alike"
     ["fleet.json", JSON.stringify({ UPSTREAMS, GROUPS })],
     ["fleet", ` {"vars": ${JSON.stringify({ UPSTREAMS, GROUPS })}}`],
   ] as const;
-  const expected = parseConfig({ UPSTREAMS, GROUPS }, "deno");
+  const { join: _, ...expected } = parseConfig({ UPSTREAMS, GROUPS }, "deno");
   assert.deepEqual(expected.problems, []);
   for (const [path, text] of files) {
     const file = parseRegistryFile(text, path);
     assert.deepEqual(file.problems, [], path);
-    assert.deepEqual(parseConfig({}, "deno", file), expected, path);
+    const { join: _, ...read } = parseConfig({}, "deno", file);
+    assert.deepEqual(read, expected, path);
   }
 });
 
