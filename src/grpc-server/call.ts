@@ -5,7 +5,7 @@ import type { Load } from "../core/report.ts";
 import { callFor, tooLong } from "../surface/call-for.ts";
 import { createCallerReader } from "../surface/caller.ts";
 import { CHECK_PATH } from "../surface/plain-check.ts";
-import { BODY_MAX_BYTES } from "../surface/read-body.ts";
+import { bodyMaxBytes } from "../surface/read-body.ts";
 import { RPC_CALL, type RpcCall } from "../surface/rpc-call.ts";
 import type { SurfaceSettings } from "../surface/settings.ts";
 import { withoutFarTimeouts } from "../surface/timeout.ts";
@@ -26,7 +26,7 @@ export function createCallAnswer(
   settings: SurfaceSettings,
 ): (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, load: Load) => Promise<void> {
   const handlers = createGrpcHandlers(settings);
-  const readCaller = createCallerReader(settings.readToken);
+  const readCaller = createCallerReader(settings);
   return async (stream, headers, load) => {
     const path = headers[":path"] ?? "";
     if (headers[":method"] !== "POST") return replyBare(stream, { ":status": 405, allow: "POST" });
@@ -49,10 +49,13 @@ const GRPC = /^application\/grpc(?:\+[^;]*)?\s*(?:;|$)/i;
 
 /** A call of one message, which is read before anything is thought about. */
 async function answerOne(asked: Asked, call: RpcCall): Promise<void> {
-  const { stream } = asked;
-  const body = await readWhole(stream, PREFIX_BYTES + BODY_MAX_BYTES);
+  const { stream, handler } = asked;
+  const maxBytes = bodyMaxBytes(handler.requestPath, call.caller.role);
+  const body = await readWhole(stream, PREFIX_BYTES + maxBytes);
   if (isGone(stream)) return;
-  if (body === undefined) return await answerByConnect(asked, { refusal: tooLong(), ...call }, createAsyncIterable([]));
+  if (body === undefined) {
+    return await answerByConnect(asked, { refusal: tooLong(maxBytes), ...call }, createAsyncIterable([]));
+  }
   const hot = isPlainCheck(asked) ? await hotCheckBody(body, call) : undefined;
   if (hot === undefined) return await answerByConnect(asked, call, createAsyncIterable([body]));
   if (!isGone(stream)) replyWhole(stream, hot);

@@ -1,7 +1,17 @@
 import { readBounded } from "../wire/read-bounded.ts";
+import type { Role } from "./role.ts";
 
-/** Longest request body read, in bytes: an RPC of ours carries one name. */
+/** Longest request body read, in bytes: an RPC that anybody may call carries one name. */
 export const BODY_MAX_BYTES = 65_536;
+
+/** Longest one read of who may write, in bytes: a registry of thousands of upstreams, or a satellite's whole report. */
+export const WRITTEN_MAX_BYTES = 1_048_576;
+
+/** Longest request body read of a caller, in bytes; a stranger cannot make us read more by asking for what he may not. */
+export function bodyMaxBytes(path: string, role: Role): number {
+  const mayWrite = path.startsWith("/rollcall.v1.") && (role === "admin" || role === "pusher");
+  return mayWrite ? WRITTEN_MAX_BYTES : BODY_MAX_BYTES;
+}
 
 /**
  * Read a request's whole body, or cancel it as soon as it proves too long.

@@ -27,7 +27,7 @@ type Routes = HonoBase<{ Bindings: RequestBindings }>;
 export function createRoutes(settings: SurfaceSettings): Routes {
   // A dozen fixed paths need no router that compiles them, and this one is the smallest that heeds a slash at the end.
   const app: Routes = new HonoBase({ router: new TrieRouter() });
-  const readCaller = createCallerReader(settings.readToken);
+  const readCaller = createCallerReader(settings);
   const rpcs = createRpcs(settings, readCaller);
   app.options("*", preflightAnswer);
   app.get("/", rootAnswer);

@@ -1,9 +1,14 @@
 import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
 import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
+import { MaintenanceService } from "../gen/rollcall/v1/maintenance_pb.ts";
+import { RegistryService } from "../gen/rollcall/v1/registry_pb.ts";
+import { accessProblem } from "./access.ts";
 import { createGrpcHealth } from "./grpc-health.ts";
 import { createJinaRpc } from "./jina-rpc.ts";
-import { BODY_MAX_BYTES } from "./read-body.ts";
+import { createMaintenanceRpc } from "./maintenance-rpc.ts";
+import { BODY_MAX_BYTES, WRITTEN_MAX_BYTES } from "./read-body.ts";
+import { createRegistryRpc } from "./registry-rpc.ts";
 import { callOf } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
@@ -17,11 +22,15 @@ export function createRpcRouter(
     readMaxBytes: BODY_MAX_BYTES,
     ...(settings.shutdown === undefined ? {} : { shutdownSignal: settings.shutdown }),
     requestGate: (context) => {
-      const { refusal } = callOf(context);
-      if (refusal !== undefined) throw refusal;
+      const { refusal, caller } = callOf(context);
+      const problem = accessProblem(context.service.typeName, caller.role, settings) ?? refusal;
+      if (problem !== undefined) throw problem;
     },
   });
   router.service(Health, createGrpcHealth(settings));
   router.service(JinaGatewayDryRunRPC, createJinaRpc());
+  const written = { readMaxBytes: WRITTEN_MAX_BYTES };
+  router.service(RegistryService, createRegistryRpc(settings), written);
+  router.service(MaintenanceService, createMaintenanceRpc(settings), written);
   return router;
 }

@@ -8,7 +8,7 @@ import { isMatch } from "./etag.ts";
 import { BINARY_CONTENT_TYPE, decodeText, isGrpcWebText, textResponse } from "./grpc-web-text.ts";
 import { hotCheck } from "./hot-check.ts";
 import { CHECK_PATH } from "./plain-check.ts";
-import { BODY_MAX_BYTES, readBody } from "./read-body.ts";
+import { bodyMaxBytes, readBody } from "./read-body.ts";
 import type { RpcCall, RpcRequest } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
 
@@ -40,7 +40,8 @@ async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Pro
   const isText = isGrpcWebText(contentType);
   if (isNativeGrpc(contentType)) return nativeGrpcAnswer();
   if (!isText && !rpc.takes(contentType)) return unsupportedAnswer();
-  const raw = await readBody(request, BODY_MAX_BYTES);
+  const maxBytes = bodyMaxBytes(rpc.path, call.caller.role);
+  const raw = await readBody(request, maxBytes);
   const body = raw !== undefined && isText ? decodeText(raw) : raw;
   const sent = {
     method: "POST",
@@ -48,7 +49,7 @@ async function answerPost(rpc: ConnectRpc, request: Request, call: RpcCall): Pro
     headers: isText ? binaryHeaders(request.headers) : request.headers,
     body: body ?? new Uint8Array(),
   };
-  const unreadable = body === undefined ? { refusal: raw === undefined ? tooLong() : notBase64() } : {};
+  const unreadable = body === undefined ? { refusal: raw === undefined ? tooLong(maxBytes) : notBase64() } : {};
   const answer = await answerBinary(rpc, sent, { ...unreadable, ...call });
   return isText ? textResponse(answer) : answer;
 }

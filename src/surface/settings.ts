@@ -1,4 +1,7 @@
+import type { MaintenanceWriter } from "../core/maintenance-writer.ts";
+import type { RegistryWriter } from "../core/registry-writer.ts";
 import type { Load } from "../core/report.ts";
+import type { Tokens } from "./role.ts";
 import type { Upgrade } from "./upgrade.ts";
 
 /** What each request brings along: the composition root passes it as Hono's env, `app.fetch(request, { load })`. */
@@ -7,9 +10,7 @@ export interface RequestBindings {
 }
 
 /** What the surfaces must know of the configuration; none of it is read anywhere else. */
-export interface SurfaceSettings {
-  /** The bearer token that unlocks detail; undefined leaves every caller a stranger. */
-  readonly readToken: string | undefined;
+export interface SurfaceSettings extends Tokens {
   /** How long an answer stays fresh: `max-age`, and what `Retry-After` counts towards. */
   readonly ttlMs: number;
   /** How often an open Watch asks again. */
@@ -30,4 +31,8 @@ export interface SurfaceSettings {
   readonly shutdown?: AbortSignal;
   /** How the platform opens a WebSocket; without it every request is answered over HTTP. */
   readonly upgrade?: Upgrade;
+  /** Where registries are written at run time; without it nobody can. */
+  readonly registryWriter?: RegistryWriter;
+  /** Where maintenance windows are written; without it nobody can. */
+  readonly maintenanceWriter?: MaintenanceWriter;
 }

@@ -10,7 +10,7 @@ const CHECK = "/grpc.health.v1.Health/Check";
 const json = { "content-type": "application/json" };
 
 function read(headers: Record<string, string>, query = "", token: string | undefined = READ_TOKEN) {
-  return createCallerReader(token)(new Request(`http://rollcall.test/dry_run${query}`, { headers }));
+  return createCallerReader({ readToken: token })(new Request(`http://rollcall.test/dry_run${query}`, { headers }));
 }
 
 function deadlineMs(headers: Record<string, string>, query = ""): number | undefined {

@@ -22,7 +22,7 @@ const PROTO = ["application/proto"];
 /** Both answers to one request; the hot one is undefined where it declines. */
 async function bothAnswers(headers: Record<string, string>, body: Uint8Array) {
   const { load } = fixedLoad(report);
-  const call = { load, caller: { isTrusted: false, options: {} } };
+  const call = { load, caller: { role: "stranger", isTrusted: false, options: {} } as const };
   const sent = {
     method: "POST",
     url: `http://rollcall.test${CHECK_PATH}`,
