@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "listen": ["ports.ts"],
   "grpc-server": ["surface", "core", "wire", "gen"],
   "refresh": ["fan-out.ts", "ports.ts", "core"],
+  "fleet": ["config", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
   "client": ["clock.ts", "ports.ts", "core", "wire"],
   "cli": [
@@ -32,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "fan-out.ts",
     "client",
   ],
-  "rollcall.ts": ["config", "ports.ts", "core", "refresh", "surface"],
+  "rollcall.ts": ["config", "fleet", "ports.ts", "core", "refresh", "surface"],
 };
 
 /** A file and the folder of the same name are one part. */
@@ -49,15 +50,16 @@ const ROOTS = ["worker.ts", "deno.ts", "cli/main.ts"];
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["surface"],
   "@connectrpc/connect": ["surface", "grpc-server"],
-  "@bufbuild/protobuf": ["gen", "surface", "grpc-server"],
+  "@bufbuild/protobuf": ["gen", "surface", "grpc-server", "cli"],
   "smol-toml": ["config", "cli"],
   "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe", "cli"],
+  "node:dns": ["probe"],
   "node:stream": ["probe", "cli"],
   "node:http2": ["grpc-server"],
   "node:events": ["grpc-server"],
-  "node:net": ["grpc-server"],
+  "node:net": ["probe", "grpc-server"],
   "node:crypto": ["grpc-server"],
 };
 
