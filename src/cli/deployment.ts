@@ -16,18 +16,33 @@ export interface Deployment {
 export const UNREACHABLE_EXIT_CODE = 4;
 
 /**
- * Read where a deployment is. Without a scheme it is `https://`, and `http://` on this machine; without `--token`, ROLLCALL_TOKEN
- * counts.
+ * Read where a deployment is. Without a scheme it is `https://`, and `http://` on this machine.
+ *
+ * @param given What the command line says; where it is silent, ROLLCALL_URL and the first of `variables` that is set count.
  */
-export function parseDeployment(text: string, token: string | undefined, { env }: Pick<Io, "env">): Deployment {
+export function parseDeployment(
+  given: { readonly url: string | undefined; readonly token: string | undefined },
+  { env }: Pick<Io, "env">,
+  variables: readonly string[] = ["ROLLCALL_TOKEN"],
+): Deployment {
+  const token = given.token ?? variables.map((name) => env[name] ?? "").find((text) => text !== "");
+  return { url: parseUrl(given.url ?? env["ROLLCALL_URL"] ?? ""), token: token === "" ? undefined : token };
+}
+
+function parseUrl(text: string): string {
+  if (text === "") {
+    throw new CliError("Cannot tell which Rollcall is meant: no URL was given", `${FIX}, or set ROLLCALL_URL`);
+  }
   const isLocal = /^(?:localhost|127\.|\[::1\])/.test(text);
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `${isLocal ? "http" : "https"}://${text}`);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
     throw new CliError(`Cannot read URL ${JSON.stringify(text)}: it is no http(s):// address`, FIX);
   }
-  const given = token ?? env["ROLLCALL_TOKEN"] ?? "";
-  return { url: `${url.origin}${url.pathname.replace(/\/+$/, "")}`, token: given === "" ? undefined : given };
+  return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
+
+/** What the help says of a URL. */
+export const URL_HELP = "where it answers; without a scheme https, and http on this machine; default: ROLLCALL_URL";
 
 const FIX = "write one, as https://health.example.com";
 

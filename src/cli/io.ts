@@ -7,6 +7,8 @@ export interface Io {
   readonly stdout: Output;
   /** Whatever else there is to say: errors, progress. */
   readonly stderr: Output;
+  /** Where a person answers questions. */
+  readonly stdin: Input;
   /** The environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -24,4 +26,12 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Characters in a line; 80 where that is not known. */
   readonly columns: number;
+}
+
+/** Where text comes from. */
+export interface Input {
+  /** A person is there to be asked. */
+  readonly isTerminal: boolean;
+  /** The next line, without its line break; undefined when no whole line comes any more. */
+  readLine(): Promise<string | undefined>;
 }

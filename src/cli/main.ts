@@ -1,6 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { createDenoNetwork } from "../probe/network/deno.ts";
-import type { Output } from "./io.ts";
+import type { Input, Output } from "./io.ts";
 import { runCli } from "./run-cli.ts";
 
 /** As shells tell of a process that SIGINT or SIGPIPE ended. */
@@ -23,6 +23,7 @@ async function main(): Promise<void> {
   const exitCode = await runCli(Deno.args, {
     stdout: outputOf(Deno.stdout),
     stderr: outputOf(Deno.stderr),
+    stdin: createInput(),
     env: Deno.env.toObject(),
     clock: systemClock,
     network: createDenoNetwork(),
@@ -31,6 +32,22 @@ async function main(): Promise<void> {
   // Connections that are kept for a next probe would keep the process.
   Deno.exit(exitCode);
 }
+
+/** A terminal gives a line at a time, so that what one read brings is one. */
+function createInput(): Input {
+  return {
+    isTerminal: Deno.stdin.isTerminal(),
+    async readLine() {
+      const bytes = new Uint8Array(LINE_MAX_BYTES);
+      const length = await Deno.stdin.read(bytes);
+      const text = new TextDecoder().decode(bytes.subarray(0, length ?? 0));
+      return text.endsWith("\n") ? text.slice(0, -1) : undefined;
+    },
+  };
+}
+
+/** What a terminal in its ordinary mode holds of a line: termios(3). */
+const LINE_MAX_BYTES = 4_096;
 
 function outputOf(stream: typeof Deno.stdout): Output {
   const isTerminal = stream.isTerminal();

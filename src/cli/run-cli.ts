@@ -59,7 +59,8 @@ function add(
   const command = program.command(name).description(summary);
   const lines = examples.map(([line, purpose]) => `  ${line}\n      ${purpose}`);
   const codes = Object.entries(exitCodes).map(([code, meaning]) => `  ${code}  ${meaning}`);
-  command.addHelpText("after", `\nExamples:\n${lines.join("\n")}\n\nExit codes:\n${codes.join("\n")}`);
+  // After that of its subcommands too, which have none of their own.
+  command.addHelpText("afterAll", `\nExamples:\n${lines.join("\n")}\n\nExit codes:\n${codes.join("\n")}`);
   define(command, run);
 }
 

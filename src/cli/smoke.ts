@@ -2,7 +2,7 @@ import type { HealthDocument } from "../core/health-document.ts";
 import { CliError } from "./cli-error.ts";
 import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
-import { type Deployment, fetchHealth, parseDeployment } from "./deployment.ts";
+import { type Deployment, fetchHealth, parseDeployment, URL_HELP } from "./deployment.ts";
 import type { Io } from "./io.ts";
 import { checkClock, checkToken } from "./smoke/asked.ts";
 import type { Finding, Smoke } from "./smoke/finding.ts";
@@ -29,13 +29,13 @@ export const smoke: CliCommand = {
   },
   define: (command, run) =>
     command
-      .argument("<url>", "where it answers; without a scheme https, and http on this machine")
+      .argument("[url]", URL_HELP)
       .option(
         "--token <token>",
         "READ_TOKEN of the deployment; without it store and cron are skipped; default: ROLLCALL_TOKEN",
       )
       .option("--grpc <address>", "where it answers native gRPC, as host:port or grpcs://host:port")
-      .action((url, { token, grpc }) => run((io) => prove(parseDeployment(url, token, io), grpc, io))),
+      .action((url, { token, grpc }) => run((io) => prove(parseDeployment({ url, token }, io), grpc, io))),
 };
 
 async function prove(deployment: Deployment, grpcAddress: string | undefined, io: Io): Promise<number> {

@@ -2,7 +2,7 @@ import type { HealthDocument } from "../core/health-document.ts";
 import { CliError } from "./cli-error.ts";
 import { createPaint } from "./color.ts";
 import type { CliCommand } from "./command.ts";
-import { type Deployment, fetchHealth, parseDeployment, UNREACHABLE_EXIT_CODE } from "./deployment.ts";
+import { type Deployment, fetchHealth, parseDeployment, UNREACHABLE_EXIT_CODE, URL_HELP } from "./deployment.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { fleetView } from "./fleet/fleet-view.ts";
 import type { Io } from "./io.ts";
@@ -25,13 +25,13 @@ export const status: CliCommand = {
   },
   define: (command, run) =>
     command
-      .argument("<url>", "where it answers; without a scheme https, and http on this machine")
+      .argument("[url]", URL_HELP)
       .option("--watch", "show it again every 2 s until Ctrl-C, in place on a terminal")
       .option("--json", "print the report itself; one line each with --watch")
       .option("--token <token>", "READ_TOKEN of the deployment, which unlocks detail; default: ROLLCALL_TOKEN")
       .action((url, { watch = false, json = false, token }) =>
         run((io) => {
-          const deployment = parseDeployment(url, token, io);
+          const deployment = parseDeployment({ url, token }, io);
           return (watch ? follow : showOnce)(deployment, json ? "json" : "view", io);
         })
       ),

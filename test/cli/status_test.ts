@@ -124,7 +124,7 @@ Deno.test("rollcall status says what is wrong, and how to mend it, when no Rollc
       [[stranger.url], 4, /HTTP 200 without a health document; does a Rollcall answer there/],
       [[rollcall.url, "--token", "wrong"], 4, /it refuses the token; pass its READ_TOKEN/],
       [["ftp://x"], 2, /^error: Cannot read URL "ftp:\/\/x": it is no http\(s\):\/\/ address; write one/],
-      [[], 2, /missing required argument/],
+      [[], 2, /no URL was given; write one, .*, or set ROLLCALL_URL/],
     ] as const
   ) {
     const result = await runRollcall(["status", ...args]);

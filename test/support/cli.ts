@@ -16,7 +16,7 @@ export function leisurely(...timesMs: readonly number[]): Clock {
   return { ...systemClock, after: (ms, wake) => systemClock.after(timesMs.includes(ms) ? 60_000 : ms, wake) };
 }
 
-/** Run `rollcall` in this process, over the real network; neither output is a terminal unless `io` says so. */
+/** Run `rollcall` in this process, over the real network; neither its input nor its outputs are a terminal unless `io` says so. */
 export async function runRollcall(args: readonly string[], io: Partial<Io> = {}): Promise<CliResult> {
   const running = startRollcall(args, io);
   const exitCode = await running.exitCode;
@@ -48,6 +48,7 @@ export function startRollcall(args: readonly string[], io: Partial<Io> = {}): Ru
   const exitCode = runCli(args, {
     stdout: outputOf("stdout"),
     stderr: outputOf("stderr"),
+    stdin: { isTerminal: false, readLine: () => Promise.resolve(undefined) },
     env: {},
     clock: systemClock,
     network,

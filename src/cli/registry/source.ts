@@ -12,6 +12,8 @@ export interface RegistrySource {
   readonly file: RegistryFile;
   /** What a `wrangler.toml` says besides; undefined for a file of a registry alone. */
   readonly wrangler: WranglerFile | undefined;
+  /** The version of a deployment's registry that `rollcall registry --json` saved it from; undefined for any other file. */
+  readonly savedVersion: number | undefined;
 }
 
 /** The part of a `wrangler.toml` that a registry depends on. https://developers.cloudflare.com/workers/wrangler/configuration/ */
@@ -28,7 +30,15 @@ export interface WranglerFile {
 export async function readRegistrySource(path: string): Promise<RegistrySource> {
   const text = await readText(path);
   const file = named(parseRegistryFile(text, path));
-  return { path, text, file, wrangler: isWrangler(path) ? wranglerFile(parseRoot(text)) : undefined };
+  const root = parseRoot(text);
+  const { version } = root;
+  return {
+    path,
+    text,
+    file,
+    wrangler: isWrangler(path) ? wranglerFile(root) : undefined,
+    savedVersion: typeof version === "number" && !isWrangler(path) ? version : undefined,
+  };
 }
 
 /** No variable names it here. */
