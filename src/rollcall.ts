@@ -53,17 +53,14 @@ export function createRollcall(platform: Platform): Rollcall {
     log,
     ...(follower && { follower }),
   });
-  // No answer stays fresh longer than the part of it that ages first.
-  const shortestTtlMs = Math.min(knobs.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs));
   const settings: SurfaceSettings = {
     readToken,
-    ttlMs: shortestTtlMs,
-    watchEveryMs: shortestTtlMs,
     watchMaxMs: knobs.watchMaxMs,
     listMax: knobs.listMax,
     dryRunFailureStatus: knobs.dryRunFailureStatus,
     sleep: clock.sleep,
     nowMs: clock.nowMs,
+    changed: refresher.changed,
     upgrade,
     ...(leaving && { leaving }),
     ...(shutdown && { shutdown }),

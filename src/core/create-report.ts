@@ -42,6 +42,7 @@ export function createReport(input: ReportInput): Report {
     targets: reports.map((report) => names.get(report.target.key)?.target ?? report),
     names,
     isAllFresh: reports.every(({ freshness }) => freshness === "fresh"),
+    ttlMs: Math.min(view.bounds.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs)),
     oldestCheckedAtMs: checkedAtMs.length === 0 ? undefined : Math.min(...checkedAtMs),
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,

@@ -41,7 +41,7 @@ export interface NameVerdict {
   readonly culprits: readonly TargetReport[];
   /** SERVING, yet an optional or spare member is not, and is not in maintenance either. */
   readonly isDegraded: boolean;
-  /** How its members make its status; a target and liveness have none. */
+  /** How its members make its status; a target, a satellite and liveness have none. */
   readonly derivation?: Derivation;
   /** The window it is in maintenance by, and therefore NOT_SERVING, whatever was seen of its targets. */
   readonly maintenance?: MaintenanceWindow;
@@ -89,6 +89,8 @@ export interface Report {
   readonly names: ReadonlyMap<string, NameVerdict>;
   /** Nothing is due: every target was probed less than its ttl ago, from here. */
   readonly isAllFresh: boolean;
+  /** How long it stays fresh at most, in milliseconds: no report does so longer than the part of it that ages first. */
+  readonly ttlMs: number;
   /** The oldest observation the fleet's verdict rests on, in milliseconds since the Unix epoch; undefined when there is none. */
   readonly oldestCheckedAtMs: number | undefined;
   /** What is wrong with Rollcall itself, in words fit for strangers: a store that fails, a registry that did not parse. */

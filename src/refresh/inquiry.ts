@@ -1,4 +1,4 @@
-import { canFall, CONFIRM_PAUSES_MS } from "../core/confirm.ts";
+import { canFall, CONFIRM_PAUSES_MS, FAILURES_TO_BELIEVE } from "../core/confirm.ts";
 import type { Observation, ProbeOutcome, Sighting } from "../core/observation.ts";
 import type { DueTarget } from "../core/due.ts";
 import { questionOf } from "../core/question.ts";
@@ -12,7 +12,7 @@ import type { Clock, ProbeSession } from "../ports.ts";
 export const LANES = { first: 0, knownFailing: 1, confirm: 2 } as const;
 
 /** A probe that is silent this long, in milliseconds, gets a sibling: a lost packet must not cost a whole timeout. */
-export const HEDGE_AFTER_MS = 300;
+export const HEDGE_AFTER_MS = 200;
 
 /** Probes one invocation may still make. */
 export interface ProbeBudget {
@@ -53,8 +53,9 @@ export interface Inquiry {
 /**
  * Ask one target, and ask again before believing a change to failure.
  *
- * The first answer ends it. A probe that fails, or is silent for long, is followed by up to three confirming ones while
- * the budget lasts; none follow for a target that was down already, or that is overloaded.
+ * The first answer ends it, or the failure that is enough to believe. Until then a probe that fails, or is silent for long,
+ * is followed by confirming ones while the budget lasts; none follow for a target that is overloaded. One that was down
+ * already is asked again only if it is silent and was not before: a lost packet must not hide that it is back.
  */
 export function inquire(
   { target, isKnownFailing }: DueTarget,
@@ -63,8 +64,10 @@ export function inquire(
 ): Inquiry {
   const { timeoutMs } = target.upstream;
   const isTelling = isTold(target.upstream);
-  const confirms = isTelling || (prior !== undefined && !canFall(prior)) ? 0 : CONFIRM_PAUSES_MS.length;
-  const hedgeAfterMs = Math.max(HEDGE_AFTER_MS, 2 * (prior?.observation.latencyMs ?? 0));
+  const isDown = prior !== undefined && !canFall(prior);
+  const confirms = isTelling || isDown ? 0 : CONFIRM_PAUSES_MS.length;
+  const siblings = isDown && !isTelling && !isSilence(prior.observation) ? 1 : confirms;
+  const hedgeAfterMs = hedgeAfter(prior);
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];
   const open = new Set<Run<ProbeOutcome>>();
@@ -74,7 +77,7 @@ export function inquire(
 
   function ask(lane: number): void {
     const number = asked++;
-    const silence = number < confirms ? { afterMs: hedgeAfterMs, onSilent: () => confirm(number) } : undefined;
+    const silence = number < siblings ? { afterMs: hedgeAfterMs, onSilent: () => confirm(number) } : undefined;
     const task = (signal: AbortSignal) => {
       onProgress();
       return session.probe(target, { timeoutMs, signal, attempt: number, known, pay });
@@ -99,6 +102,7 @@ export function inquire(
     }
     attempts.push(observation);
     if (observation.kind === "answered" || observation.failure === "overloaded") return end();
+    if (attempts.length >= FAILURES_TO_BELIEVE) return end();
     const pauseMs = CONFIRM_PAUSES_MS[number];
     if (number < confirms && number === asked - 1 && budget.left > 0 && pauseMs !== undefined) {
       cancelPause = clock.after(pauseMs * (0.8 + 0.3 * random()), () => {
@@ -140,7 +144,7 @@ export function inquire(
     for (const run of open) run.withdraw();
     const observation = attempts.at(-1);
     if (observation === undefined) return resolve(undefined);
-    const isConfirmed = attempts.length > CONFIRM_PAUSES_MS.length;
+    const isConfirmed = attempts.length >= FAILURES_TO_BELIEVE;
     const question = questionOf(target.upstream);
     // What was told is as old as the reading of it: what was written here meanwhile is newer.
     const atMs = clock.nowMs() - (isTelling ? observation.latencyMs : 0);
@@ -149,6 +153,17 @@ export function inquire(
 
   ask(isKnownFailing ? LANES.knownFailing : LANES.first);
   return { sighting, cut: end };
+}
+
+/** After how much silence a target gets a sibling: one that answers slowly, as far as is known, is given the time. */
+function hedgeAfter(prior: TargetState | undefined): number {
+  return prior?.observation.kind === "answered"
+    ? Math.max(HEDGE_AFTER_MS, 2 * prior.observation.latencyMs)
+    : HEDGE_AFTER_MS;
+}
+
+function isSilence(observation: Observation): boolean {
+  return observation.kind === "failed" && observation.failure === "timeout";
 }
 
 function timeoutOf(timeoutMs: number, { negotiation }: Known): Observation {

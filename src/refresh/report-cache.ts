@@ -1,6 +1,7 @@
 import { nextAgeChangeMs, type Viewpoint } from "../core/age.ts";
 import { createReport } from "../core/create-report.ts";
 import type { Fleet } from "../core/fleet.ts";
+import { nextMaintenanceChangeMs } from "../core/maintenance.ts";
 import type { Report, StoreReport } from "../core/report.ts";
 import type { Snapshot } from "../core/snapshot.ts";
 
@@ -24,11 +25,11 @@ export function createReportCache(): ReportCache {
 
   function at(view: Viewpoint, { fleet, snapshot, problems, probesLeft, store }: ReportCacheInput): Report {
     if (kept === undefined || !isTrue(kept, view, { fleet, snapshot }) || kept.problems !== problems) {
-      const { registry, isRegistryInvalid } = fleet;
+      const { registry, maintenance, isRegistryInvalid } = fleet;
       const said = [...fleet.problems, ...problems];
-      const report = createReport({ registry, snapshot, view, problems: said, isRegistryInvalid });
+      const report = createReport({ registry, snapshot, view, maintenance, problems: said, isRegistryInvalid });
       const changes = report.targets.map(({ target, state }) => nextAgeChangeMs(state, target.upstream, view));
-      const untilMs = Math.min(Infinity, ...changes);
+      const untilMs = Math.min(nextMaintenanceChangeMs(maintenance, view.nowMs), ...changes);
       kept = { report, fleet, snapshot, problems, place: view.place, fromMs: view.nowMs, untilMs };
     }
     return { ...kept.report, nowMs: view.nowMs, probesLeft, store };

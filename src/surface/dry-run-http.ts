@@ -9,12 +9,12 @@ import type { SurfaceSettings } from "./settings.ts";
 
 /** `GET /dry_run`: a hot read finds its bytes prepared and builds no JSON. */
 export function createDryRunAnswer(
-  { ttlMs, dryRunFailureStatus }: Pick<SurfaceSettings, "ttlMs" | "dryRunFailureStatus">,
+  { dryRunFailureStatus }: Pick<SurfaceSettings, "dryRunFailureStatus">,
 ): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => content(report, isTrusted, dryRunFailureStatus));
   return async (request, load, { isTrusted, options }) => {
     const report = await load(options);
-    return fleetAnswer(prepare(report, isTrusted), { request, report, isTrusted, ttlMs });
+    return fleetAnswer(prepare(report, isTrusted), { request, report, isTrusted });
   };
 }
 

@@ -21,7 +21,7 @@ export function createGrpcHealth(settings: SurfaceSettings): ServiceImpl<typeof 
       const report = await loadFor(context);
       const status = statusOf(report, service);
       if (status === undefined) throw new ConnectError(`unknown service ${JSON.stringify(service)}`, Code.NotFound);
-      setCacheHeaders(context, report, { names: namesFor(report, service), content: status, ttlMs: settings.ttlMs });
+      setCacheHeaders(context, report, { names: namesFor(report, service), content: status });
       return { status: WIRE_STATUS[status] };
     },
     async list(_request, context) {
@@ -29,7 +29,7 @@ export function createGrpcHealth(settings: SurfaceSettings): ServiceImpl<typeof 
       const names = listedNames(report);
       if (names.length > settings.listMax) throw tooManyNames(settings.listMax);
       const statuses = names.map(({ name }): [string, ServingStatus] => [name, statusOf(report, name) ?? "UNKNOWN"]);
-      setCacheHeaders(context, report, { names, content: JSON.stringify(statuses), ttlMs: settings.ttlMs });
+      setCacheHeaders(context, report, { names, content: JSON.stringify(statuses) });
       return {
         statuses: Object.fromEntries(statuses.map(([name, status]) => [name, { status: WIRE_STATUS[status] }])),
       };
@@ -56,16 +56,15 @@ function tooManyNames(listMax: number): ConnectError {
 interface Rest {
   readonly names: readonly NameVerdict[];
   readonly content: string;
-  readonly ttlMs: number;
 }
 
 /** A Connect GET may be kept like any other GET; a POST never is, and gets no such headers. */
-function setCacheHeaders(context: HandlerContext, report: Report, { names, content, ttlMs }: Rest): void {
+function setCacheHeaders(context: HandlerContext, report: Report, { names, content }: Rest): void {
   if (context.requestMethod !== "GET") return;
   const headers = cacheHeaders({
     nowMs: report.nowMs,
     checkedAtMs: oldestCheckedAtMs(names.flatMap(({ restsOn }) => restsOn)),
-    ttlMs,
+    ttlMs: report.ttlMs,
     isSettled: names.length > 0 && names.every(isSettled),
     isTrusted: callOf(context).caller.isTrusted,
     etag: weakEtag(content),

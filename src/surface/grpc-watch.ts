@@ -20,21 +20,39 @@ export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Healt
     const endAtMs = settings.nowMs() + settings.watchMaxMs;
     const woken = wakeUp(context, settings);
     let sent: number | undefined;
+    let isTick = false;
     for (let isFirst = true;; isFirst = false) {
       const isLeavingKnown = isLeaving(settings);
-      const report = await loadFor(service, context, isFirst);
+      const report = await loadFor(service, context, { isFirst, isTick });
       throwIfGone(context, settings);
       const status = WIRE_STATUS[statusIn(report, service, settings) ?? "SERVICE_UNKNOWN"];
       if (status !== sent) yield { status };
       sent = status;
       if (!isFirst && report?.probesLeft === 0) return;
       const leftMs = Math.max(0, endAtMs - settings.nowMs());
-      await settings.sleep(Math.min(settings.watchEveryMs, leftMs), isLeavingKnown ? context.signal : woken);
+      const restMs = Math.min(report?.ttlMs ?? leftMs, leftMs);
+      isTick = await rest(restMs, isLeavingKnown ? context.signal : woken, settings) === "slept";
       throwIfGone(context, settings);
       const isTold = isLeavingKnown || !isLeaving(settings);
       if (isTold && (settings.shutdown?.aborted === true || settings.nowMs() >= endAtMs)) return;
     }
   };
+}
+
+/** Wait for the next tick, or for news: what upstreams tell must not wait for one. */
+async function rest(
+  ms: number,
+  woken: AbortSignal,
+  { sleep, changed }: SurfaceSettings,
+): Promise<"slept" | "news"> {
+  const over = new AbortController();
+  const signal = AbortSignal.any([woken, over.signal]);
+  const first = await Promise.race([
+    sleep(ms, signal).then(() => "slept" as const),
+    changed(signal).then(() => "news" as const),
+  ]);
+  over.abort();
+  return first;
 }
 
 function isLeaving({ leaving }: SurfaceSettings): boolean {
@@ -46,13 +64,17 @@ function wakeUp({ signal }: HandlerContext, { leaving }: SurfaceSettings): Abort
   return leaving === undefined ? signal : AbortSignal.any([signal, leaving]);
 }
 
-/** Rollcall itself needs no report. The first report may be stale, for it must come at once; a tick waits for news. */
-function loadFor(service: string, context: HandlerContext, isFirst: boolean): Promise<Report> | undefined {
+/** Rollcall itself needs no report. A tick waits for news; the first report, and one that is news, must come at once. */
+function loadFor(
+  service: string,
+  context: HandlerContext,
+  { isFirst, isTick }: { readonly isFirst: boolean; readonly isTick: boolean },
+): Promise<Report> | undefined {
   if (service === LIVENESS) return undefined;
   const { load, caller } = callOf(context);
   if (isFirst) return load(caller.options);
   const { isTrusted, options: { hops = 0 } } = caller;
-  return load({ accept: "fresh", isTrusted, hops });
+  return load({ ...(isTick && { accept: "fresh" as const }), isTrusted, hops });
 }
 
 function statusIn(report: Report | undefined, service: string, settings: SurfaceSettings): ServingStatus | undefined {

@@ -6,14 +6,11 @@ import { fleetAnswer } from "./http-answer.ts";
 import { healthDocument, prepareHealth, problemsOf } from "./prepare-health.ts";
 import { prepareOnce } from "./prepared.ts";
 import { isFleetSettled } from "./served-name.ts";
-import type { SurfaceSettings } from "./settings.ts";
 
 const HTTP_STATUS = { SERVING: 200, NOT_SERVING: 503, UNKNOWN: 503 } as const satisfies Record<ServingStatus, number>;
 
 /** `GET /health`: the whole report. Only ages are worked out for each answer, and no tag depends on one. */
-export function createHealthAnswer(
-  { ttlMs }: Pick<SurfaceSettings, "ttlMs">,
-): (request: Request, load: Load, caller: Caller) => Promise<Response> {
+export function createHealthAnswer(): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => {
     const health = prepareHealth(report, isTrusted);
     const etag = weakEtag(JSON.stringify([health, problemsOf(report)], withoutTimes));
@@ -29,7 +26,7 @@ export function createHealthAnswer(
       etag,
       isSettled,
     };
-    return fleetAnswer(content, { request, report, isTrusted, ttlMs });
+    return fleetAnswer(content, { request, report, isTrusted });
   };
 }
 

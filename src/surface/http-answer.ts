@@ -18,7 +18,6 @@ export interface Asked {
   readonly request: Request;
   readonly report: Report;
   readonly isTrusted: boolean;
-  readonly ttlMs: number;
 }
 
 /**
@@ -26,11 +25,11 @@ export interface Asked {
  *
  * Only a 200 may become 304: a failing fleet must look failing to a monitor that revalidates.
  */
-export function fleetAnswer(content: Content, { request, report, isTrusted, ttlMs }: Asked): Response {
+export function fleetAnswer(content: Content, { request, report, isTrusted }: Asked): Response {
   const freshening = {
     nowMs: report.nowMs,
     checkedAtMs: report.oldestCheckedAtMs,
-    ttlMs,
+    ttlMs: report.ttlMs,
     isSettled: content.isSettled,
     isTrusted,
     etag: content.etag,

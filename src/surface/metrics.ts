@@ -6,15 +6,12 @@ import { checkedAtMs, metricFamilies, type MetricFamily, type Sample } from "./m
 import { metricsFormat } from "./metrics-format.ts";
 import { prepareOnce } from "./prepared.ts";
 import { isFleetSettled } from "./served-name.ts";
-import type { SurfaceSettings } from "./settings.ts";
 
 /**
  * `GET /metrics`: the report as gauges, for Prometheus. Always 200, for a scrape that fails says nothing of the fleet; the
  * same for every caller, for nothing in it is a stranger's to miss. Only ages are worked out for each answer.
  */
-export function createMetricsAnswer(
-  { ttlMs }: Pick<SurfaceSettings, "ttlMs">,
-): (request: Request, load: Load, caller: Caller) => Promise<Response> {
+export function createMetricsAnswer(): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce(prepareMetrics);
   return async (request, load, { isTrusted, options }) => {
     const report = await load(options);
@@ -25,7 +22,7 @@ export function createMetricsAnswer(
     );
     const body = new TextEncoder().encode(fixed + ages + end);
     const content = { status: 200, contentType, body, etag: weakEtag(etag + contentType), isSettled } as const;
-    const answer = fleetAnswer(content, { request, report, isTrusted, ttlMs });
+    const answer = fleetAnswer(content, { request, report, isTrusted });
     answer.headers.append("vary", "Accept");
     return answer;
   };

@@ -32,8 +32,8 @@ export function createRoutes(settings: SurfaceSettings): Routes {
   app.options("*", preflightAnswer);
   app.get("/", rootAnswer);
   app.get("/dry_run", forCaller(createDryRun(settings)));
-  app.get("/health", forCaller(createHealthAnswer(settings)));
-  app.get("/metrics", forCaller(createMetricsAnswer(settings)));
+  app.get("/health", forCaller(createHealthAnswer()));
+  app.get("/metrics", forCaller(createMetricsAnswer()));
   for (const path of HTTP_PATHS) app.all(path, (c) => methodNotAllowed(c.req.method, ["GET"]));
   for (const rpc of rpcs) app.all(rpc.path, (c) => rpc.answer(c.req.raw, c.env.load));
   const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].join(", ");

@@ -11,10 +11,6 @@ export interface RequestBindings {
 
 /** What the surfaces must know of the configuration; none of it is read anywhere else. */
 export interface SurfaceSettings extends Tokens {
-  /** How long an answer stays fresh: `max-age`, and what `Retry-After` counts towards. */
-  readonly ttlMs: number;
-  /** How often an open Watch asks again. */
-  readonly watchEveryMs: number;
   /** A Watch stream ends with OK after this long. */
   readonly watchMaxMs: number;
   /** List answers RESOURCE_EXHAUSTED above this many names. */
@@ -25,6 +21,8 @@ export interface SurfaceSettings extends Tokens {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: () => number;
+  /** Resolves when a status turned here or the fleet changed, or when `signal` aborts; never rejects. */
+  readonly changed: (signal: AbortSignal) => Promise<void>;
   /** Aborts when the server is about to stop: from then on every name is NOT_SERVING, and open Watch streams say so. */
   readonly leaving?: AbortSignal;
   /** Aborts when the server stops, `leaving` having aborted before: open Watch streams then end with OK. */

@@ -9,13 +9,12 @@ export const READ_TOKEN = "the-read-token";
 export function settings(more: Partial<SurfaceSettings> = {}): SurfaceSettings {
   return {
     readToken: READ_TOKEN,
-    ttlMs: 15_000,
-    watchEveryMs: 15_000,
     watchMaxMs: 55_000,
     listMax: 100,
     dryRunFailureStatus: 503,
     sleep: untilAborted,
     nowMs: () => NOW_MS,
+    changed: (signal) => untilAborted(0, signal),
     ...more,
   };
 }
