@@ -1,4 +1,4 @@
-import type { Protocol } from "../core/registry.ts";
+import { type Protocol, TOLD_PROTOCOLS } from "../core/registry.ts";
 import { type Field, refuse } from "./field.ts";
 
 /** Which protocols go with a URL scheme, default first: the table of `docs/design.md` §4. */
@@ -22,10 +22,9 @@ export function readProtocol(
   scheme: string | undefined,
 ): Protocol | "auto" | undefined {
   const fitting = scheme === undefined ? [...new Set([...PAIRS.values()].flat())] : PAIRS.get(scheme) ?? [];
-  const fix = `use ${allPairs()}`;
+  const fix = `use ${allPairs()}, or ${TOLD_PROTOCOLS.join(" or ")} without a url`;
   if (fitting.length === 0) return refuse(urlField, `${scheme}:// is no scheme of an upstream`, fix);
   if (field.value === undefined) return scheme === undefined ? undefined : fitting[0];
-  if (field.value === "push") return refuse(field, "this version does not take pushes yet", fix);
   const protocol = fitting.find((protocol) => protocol === field.value);
   return protocol ?? refuse(field, scheme === undefined ? "no protocol" : `no protocol for ${scheme}://`, fix);
 }

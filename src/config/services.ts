@@ -14,7 +14,7 @@ export interface ServicesContext extends Manner {
  */
 export function readServices(field: Field, context: ServicesContext): readonly string[] {
   if (field.value === undefined) return WHOLE;
-  const services = field.value === DISCOVERED ? [DISCOVERED] : readList(field);
+  const services = field.value === DISCOVERED ? [DISCOVERED] : readNames(field);
   const isWhole = services.length === 1 && services[0] === "";
   const serviceless = servicelessKind(context);
   if (serviceless !== undefined) {
@@ -49,7 +49,8 @@ function checkListing(field: Field, protocol: Protocol | "auto" | undefined): vo
   refuse(field, `${protocol} has no Health/List to discover services by`, `name them, or use ${LISTING.join(" or ")}`);
 }
 
-function readList(field: Field): readonly string[] {
+/** Read a list of services, each once. */
+export function readNames(field: Field): readonly string[] {
   if (!Array.isArray(field.value)) {
     return refuse(field, "not a list", 'write ["acme.CheckoutService"], or "*" to discover them') ?? [];
   }

@@ -20,7 +20,13 @@ export interface UpstreamUrl {
  * the host, for {@link checkAddress}.
  */
 export function readUrl(field: Field): UpstreamUrl | undefined {
-  if (field.value === undefined) return refuse(field, "missing", "write one, such as https://checkout.example.com");
+  if (field.value === undefined) {
+    return refuse(
+      field,
+      "missing",
+      "write one, such as https://checkout.example.com, or use protocol push or satellite",
+    );
+  }
   if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
   const shown = { ...field, value: masked(field.value) };
   if (/[\p{Cc}\s\\]/u.test(field.value)) return refuse(shown, "it has spaces, controls or backslashes", "remove them");

@@ -13,6 +13,7 @@ import { checkNotReserved } from "./reserved.ts";
 import type { Secrets } from "./secret.ts";
 import { readServices } from "./services.ts";
 import { readTls } from "./tls.ts";
+import { readTold, toldProtocol } from "./told.ts";
 import { checkAddress, readUrl, type UpstreamUrl } from "./upstream-url.ts";
 import { readWatch } from "./watch.ts";
 
@@ -52,6 +53,8 @@ type FieldOf = (key: (typeof UPSTREAM_FIELDS)[number]) => Field;
 /** Read one upstream, noting every problem; a field with a problem holds a stand-in. */
 export function readUpstream(fieldOf: FieldOf, context: UpstreamContext): Upstream {
   const name = readName({ ...fieldOf("name"), upstreamName: "" });
+  const told = toldProtocol(fieldOf("protocol").value);
+  if (told !== undefined) return { name, ...readTold(fieldOf, told, context.knobs) };
   const url = readUrl(fieldOf("url"));
   const protocol = readProtocol(fieldOf("protocol"), fieldOf("url"), url?.scheme);
   const manner = { platform: context.platform, scheme: url?.scheme, protocol };

@@ -61,7 +61,7 @@ export function remembered(
 
 /** Until when its observation holds; `Infinity` where nothing but its age bounds that. */
 function untilMs({ observation }: TargetState): number {
-  return observation.kind === "answered" ? observation.untilMs ?? Infinity : Infinity;
+  return observation.untilMs ?? Infinity;
 }
 
 function boundsOf(state: TargetState, upstream: Upstream, view: Viewpoint): FreshnessBounds {

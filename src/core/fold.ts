@@ -1,6 +1,6 @@
 import { canFall } from "./confirm.ts";
-import type { Observation, Sighting } from "./observation.ts";
-import type { ListedState, Snapshot, TargetState } from "./snapshot.ts";
+import type { ListedState, Observation, Sighting } from "./observation.ts";
+import type { Snapshot, TargetState } from "./snapshot.ts";
 import type { ServingStatus } from "./status.ts";
 
 /** What `fold` needs to know beside the data. */

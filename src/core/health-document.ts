@@ -1,6 +1,6 @@
 import type { Freshness } from "./freshness.ts";
 import type { AnswerReason, FailureKind, Observation, TriedProtocol } from "./observation.ts";
-import type { Protocol } from "./registry.ts";
+import type { Protocol, ToldProtocol } from "./registry.ts";
 import type { NameKind, StoreKind } from "./report.ts";
 import type { ServingStatus } from "./status.ts";
 
@@ -12,11 +12,13 @@ export interface HealthDocument {
   /** The draft's word: `warn` is a fleet that serves, yet something about it deserves a look. */
   readonly status: "pass" | "warn" | "fail";
   readonly servingStatus: ServingStatus;
+  /** The draft's word for text: there while the whole fleet is in maintenance, and says until when and why. */
+  readonly output?: string;
   readonly time: string;
   /** Of the oldest observation the verdict rests on. */
   readonly ageMs: number | null;
   readonly counts: HealthCounts;
-  /** Names of the targets that keep the fleet from SERVING, in registry order. */
+  /** Names of the targets that keep the fleet from SERVING, in registry order: causes, not what follows from them. */
   readonly culprits: readonly string[];
   /** What is wrong with Rollcall itself. */
   readonly problems: readonly string[];
@@ -37,7 +39,7 @@ export interface HealthStore {
   readonly scheduledAt: string | null;
 }
 
-/** Targets by serving status; and how many are late, suspect, or critical. */
+/** Targets by the serving status that was seen; and how many are late, suspect, critical, or in maintenance. */
 export interface HealthCounts {
   readonly targets: number;
   readonly serving: number;
@@ -46,6 +48,7 @@ export interface HealthCounts {
   readonly late: number;
   readonly suspect: number;
   readonly critical: number;
+  readonly maintenance: number;
 }
 
 /** One served name. */
@@ -57,8 +60,32 @@ export interface HealthName {
   readonly ageMs: number | null;
   readonly degraded: boolean;
   readonly culprits: readonly string[];
+  /** While it is in maintenance, and therefore NOT_SERVING, only. */
+  readonly maintenance?: HealthMaintenance;
+  /** How its critical members make its status; of a name that has members. */
+  readonly policy?: HealthPolicy;
+  readonly members?: readonly HealthMember[];
   /** For kind `target` only. */
   readonly target?: HealthTarget;
+}
+
+/** Until when something is in maintenance, and why. */
+export interface HealthMaintenance {
+  readonly until: string;
+  readonly reason: string;
+}
+
+/** As in the registry. */
+export type HealthPolicy = "all" | "any" | { readonly quorum: number };
+
+/** What a name's status is made of. */
+export interface HealthMember {
+  readonly name: string;
+  readonly status: ServingStatus;
+  /** There for an optional member only, which never changes the status. */
+  readonly critical?: false;
+  /** There for a member in maintenance only, which is left out. */
+  readonly maintenance?: true;
 }
 
 /** What is known of one target. */
@@ -66,19 +93,21 @@ export interface HealthTarget {
   readonly upstream: string;
   readonly service: string;
   readonly critical: boolean;
+  /** In maintenance only: the status that was seen all the same. */
+  readonly seen?: ServingStatus;
   readonly freshness: Freshness;
   readonly late: boolean;
   readonly suspect: boolean;
   /** What the last observation found wrong; a suspect's is not believed yet. */
   readonly failure: FailureKind | AnswerReason | null;
-  /** For trusted callers only: the upstream's url. */
+  /** For trusted callers only: the upstream's url; not of one that tells its status. */
   readonly address?: string;
   /** For trusted callers only: where it was last observed; a process is named after its host, which strangers need not know. */
   readonly place?: string | null;
   /** For trusted callers only: the upstream's or the platform's own text. */
   readonly message?: string | null;
   /** For trusted callers only: the protocol it is asked in; null while it is `auto` and none has answered. */
-  readonly protocol?: Protocol | null;
+  readonly protocol?: Protocol | ToldProtocol | null;
   /** For trusted callers only: protocols that gave no answer when an `auto` upstream was last asked in several, and what each came to. */
   readonly tried?: readonly TriedProtocol[];
   /** For trusted callers only: every observation of the last refresh, in order of completion. */

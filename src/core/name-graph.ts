@@ -12,8 +12,8 @@ import type { NameKind, TargetReport } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { missingReport } from "./target-reports.ts";
 
-/** What a name is made of: one target's report, or members under a policy. */
-export type NameNode = TargetNode | CombinedNode;
+/** What a name is made of: one target's report, members under a policy, or what a satellite told of itself. */
+export type NameNode = TargetNode | CombinedNode | SatelliteNode;
 
 export interface TargetNode {
   readonly kind: "target";
@@ -26,6 +26,16 @@ export interface CombinedNode {
   readonly name: string;
   readonly policy: Policy;
   /** Each is a node of the same graph. */
+  readonly members: readonly Member[];
+}
+
+/** A satellite says how it fares as a whole: by groups and policies of its own, which are not known here. */
+export interface SatelliteNode {
+  readonly kind: "satellite";
+  readonly name: string;
+  /** What is known of it as a whole. */
+  readonly whole: TargetReport;
+  /** Its names, each a node of the same graph; critical are those that it says keep it from SERVING. */
   readonly members: readonly Member[];
 }
 
@@ -44,13 +54,18 @@ export function nameGraph(registry: Registry, reports: readonly TargetReport[], 
   const reportsOf = Map.groupBy(reports, ({ target }) => target.upstream.name);
   for (const upstream of registry.upstreams) {
     const own = reportsOf.get(upstream.name) ?? [];
-    for (const node of [...own.map(targetNode), ...unlistedNodes(upstream, own, snapshot)]) {
+    const nodes = [...own.map(targetNode), ...unlistedNodes(upstream, own, snapshot)];
+    for (const node of nodes) {
       served.set(node.name, node);
       const service = node.name.slice(targetKey(upstream.name, "").length);
-      if (service === "" || service === DISCOVERED) continue;
+      // What a satellite calls a service is a name of its own fleet.
+      if (service === "" || service === DISCOVERED || upstream.protocol === "satellite") continue;
       instances.set(service, [...instances.get(service) ?? [], { name: node.name, upstream }]);
     }
-    served.set(upstream.name, upstreamNode(upstream, own));
+    served.set(
+      upstream.name,
+      upstream.protocol === "satellite" ? satelliteNode(upstream, nodes, snapshot) : upstreamNode(upstream, own),
+    );
   }
   const taken = new Set([...served.keys(), ...registry.groups.map(({ name }) => name)]);
   for (const [service, found] of instances) {
@@ -71,13 +86,29 @@ export function nodeOf({ served, missing }: NameGraph, name: string): NameNode {
 
 const ALL: Policy = { kind: "all" };
 
-/**
- * The one place that says what an upstream as a whole is made of: all its targets. An upstream that tells its own verdict
- * beside those of its names (a satellite) gets another kind of node here, and a judge for it in `verdicts.ts`.
- */
+/** An upstream as a whole is made of all its targets. */
 function upstreamNode({ name }: Upstream, reports: readonly TargetReport[]): CombinedNode {
   const members = reports.map(({ target }) => ({ name: target.key, isCritical: true }));
   return { kind: "upstream", name, policy: ALL, members };
+}
+
+/** A satellite's verdict is its own, beside those of its names. */
+function satelliteNode({ name }: Upstream, nodes: readonly TargetNode[], { targets }: Snapshot): SatelliteNode {
+  const key = targetKey(name, DISCOVERED);
+  const state = targets[key];
+  const [any] = nodes;
+  if (any === undefined) throw new Error(`Cannot judge ${JSON.stringify(name)}: it has no target`);
+  const { report } = any;
+  // Of names it tells there is one report each, of one time; what they have in common is true of the whole.
+  const isListed = report.target.key !== key && state !== undefined;
+  const whole = isListed
+    ? { ...report, target: { ...report.target, key, service: DISCOVERED }, status: state.status, state }
+    : report;
+  const members = nodes.filter((node) => node.name !== key).map((node) => ({
+    name: node.name,
+    isCritical: isListed && state.listed?.[node.name.slice(targetKey(name, "").length)]?.isCulprit === true,
+  }));
+  return { kind: "satellite", name, whole, members };
 }
 
 function targetNode(report: TargetReport): TargetNode {

@@ -14,14 +14,21 @@ export type AnswerReason =
   | "told_too_long_ago";
 
 /** How a probe failed; `docs/design.md` §5 says which answer is which. */
-export type FailureKind =
-  | "timeout"
-  | "unavailable"
-  | "dns"
-  | "tls"
-  | "overloaded"
-  | "rpc_error"
-  | "protocol_mismatch";
+export const FAILURE_KINDS = [
+  "timeout",
+  "unavailable",
+  "dns",
+  "tls",
+  "overloaded",
+  "rpc_error",
+  "protocol_mismatch",
+] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** Whether what is wrong is how a probe failed, rather than why an answer is not SERVING. */
+export function isFailureKind(fault: FailureKind | AnswerReason): fault is FailureKind {
+  return FAILURE_KINDS.some((kind) => kind === fault);
+}
 
 /**
  * What one probe saw. A broken upstream is a value, never an exception.
@@ -51,6 +58,8 @@ export type Observation =
     readonly failure: FailureKind;
     readonly message?: string;
     readonly latencyMs: number;
+    /** As of an answer: a satellite told of the failure. */
+    readonly untilMs?: number;
     readonly negotiation?: Negotiation;
   };
 

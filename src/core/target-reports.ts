@@ -1,8 +1,8 @@
 import { ageOf, type Viewpoint } from "./age.ts";
-import type { Observation } from "./observation.ts";
-import { isDiscovered, type Target, targetKey } from "./registry.ts";
+import { isFailureKind, type ListedState, type Observation } from "./observation.ts";
+import { isDiscovered, isTold, type Target, targetKey, type Upstream } from "./registry.ts";
 import type { TargetReport } from "./report.ts";
-import type { ListedState, TargetState } from "./snapshot.ts";
+import type { TargetState } from "./snapshot.ts";
 
 /** A report that has no place in the order of all yet. */
 type Unplaced = Omit<TargetReport, "index">;
@@ -23,7 +23,7 @@ export function targetReports(target: Target, known: TargetState | undefined, vi
     ...whole,
     target: { ...target, key: targetKey(target.upstream.name, service), service },
     status: seen.status,
-    state: stateOf(state, seen),
+    state: stateOf(state, seen, target.upstream),
   }));
 }
 
@@ -40,13 +40,28 @@ export function missingReport(report: TargetReport, service: string): TargetRepo
 }
 
 /** One name's part of its upstream's state; the list itself is left out of each, or a hundred names were ten thousand. */
-function stateOf(state: TargetState, { status, sinceMs }: ListedState): TargetState {
-  const observation = state.observation.kind === "answered"
-    ? { ...unlisted(state.observation), status }
-    : state.observation;
+function stateOf(state: TargetState, seen: ListedState, upstream: Upstream): TargetState {
+  const { status, sinceMs } = seen;
   const { listed: _, ...rest } = state;
-  return { ...rest, status, sinceMs, observation, attempts: state.attempts.map(unlisted) };
+  const attempts = state.attempts.map(unlisted);
+  if (state.observation.kind === "failed") return { ...rest, status, sinceMs, attempts };
+  if (!isTold(upstream)) {
+    return { ...rest, status, sinceMs, observation: { ...unlisted(state.observation), status }, attempts };
+  }
+  const observation = toldOf(seen, state.observation);
+  return { ...rest, status, sinceMs, observation, attempts: [observation] };
 }
+
+/** What a satellite told of one of its names, as if it had been seen here. */
+function toldOf({ status, fault, message, latencyMs = 0 }: ListedState, { untilMs }: Answered): Observation {
+  const told = { ...(message !== undefined && { message }), latencyMs, ...(untilMs !== undefined && { untilMs }) };
+  if (fault === undefined) return { kind: "answered", status, ...told };
+  return isFailureKind(fault)
+    ? { kind: "failed", failure: fault, ...told }
+    : { kind: "answered", status, reason: fault, ...told };
+}
+
+type Answered = Extract<Observation, { kind: "answered" }>;
 
 function unlisted<T extends Observation>(observation: T): T {
   if (observation.kind === "failed") return observation;

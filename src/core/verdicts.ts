@@ -1,6 +1,6 @@
 import { NOTHING_TO_RECOVER, type Recoveries, recoveriesOf } from "./culprits.ts";
 import { lasting, type MaintenanceWindow } from "./maintenance.ts";
-import { type CombinedNode, type NameGraph, nodeOf, type TargetNode } from "./name-graph.ts";
+import { type CombinedNode, type NameGraph, nodeOf, type SatelliteNode, type TargetNode } from "./name-graph.ts";
 import { combine, membersNeeded, type Policy, reducedTo } from "./policy.ts";
 import { targetKey } from "./registry.ts";
 import type { NameVerdict, TargetReport } from "./report.ts";
@@ -29,6 +29,9 @@ export function verdicts(
     const node = nodeOf(graph, name);
     const window = covered.get(name);
     if (node.kind === "target") return judgeTarget(node, window);
+    if (node.kind === "satellite") {
+      return judgeSatellite(node, node.members.map((member) => ({ ...judged(member.name), ...member })), window);
+    }
     const members = node.members.map((member) => ({ ...judged(member.name), isCritical: member.isCritical }));
     return judgeCombined(node, members, window);
   }
@@ -69,6 +72,32 @@ function inMaintenance(report: TargetReport, name: string, maintenance: Maintena
   if (report.target.key === name) return { ...report, maintenance };
   const service = name.slice(targetKey(report.target.upstream.name, "").length);
   return { ...report, target: { ...report.target, key: name, service }, maintenance };
+}
+
+/** As it told, whatever is in maintenance of what it is made of: that is for its own Rollcall to heed. */
+function judgeSatellite(
+  { name, whole: seen }: SatelliteNode,
+  members: readonly JudgedMember[],
+  maintenance: MaintenanceWindow | undefined,
+): Judged {
+  const whole = maintenance === undefined ? seen : { ...seen, maintenance };
+  const isServing = whole.status === "SERVING";
+  const failing = members.filter(({ verdict }) => verdict.status !== "SERVING");
+  const blamed = failing.filter(({ isCritical }) => isCritical).flatMap(({ verdict }) => verdict.culprits);
+  const culprits = isServing && maintenance === undefined ? [] : unique(blamed.length === 0 ? [whole] : blamed);
+  return {
+    verdict: {
+      name,
+      kind: "upstream",
+      status: maintenance === undefined ? whole.status : "NOT_SERVING",
+      sinceMs: maintenance?.fromMs ?? whole.state?.sinceMs ?? 0,
+      restsOn: [whole],
+      culprits,
+      isDegraded: isServing && failing.some(isShortOf),
+      ...(maintenance && { maintenance }),
+    },
+    recoveries: culprits.length === 0 ? NOTHING_TO_RECOVER : [new Set(culprits)],
+  };
 }
 
 function judgeCombined(

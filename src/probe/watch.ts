@@ -1,4 +1,4 @@
-import type { Protocol } from "../core/registry.ts";
+import type { Upstream } from "../core/registry.ts";
 import type { WatchedStatus, WatchEnd, Watcher } from "../ports.ts";
 import { withCleanMessage } from "./message.ts";
 import type { ProberOptions } from "./prober.ts";
@@ -27,11 +27,13 @@ export function createWatcher(options: ProberOptions): Watcher {
 }
 
 /** `config/watch.ts` lets those only be watched that can be. */
-const WAYS: Readonly<Record<Protocol | "auto", (watching: Watching) => WatchEnd | Promise<WatchEnd>>> = {
+const WAYS: Readonly<Record<Upstream["protocol"], (watching: Watching) => WatchEnd | Promise<WatchEnd>>> = {
   "grpc-web": (watching) => watchByFetch(watching, GRPC_WEB),
   connect: (watching) => watchByFetch(watching, CONNECT[watching.target.upstream.codec]),
   grpc: watchByGrpc,
   http: () => "unimplemented",
   jina: () => "unimplemented",
   auto: () => "unimplemented",
+  push: () => "unimplemented",
+  satellite: () => "unimplemented",
 };

@@ -1,12 +1,13 @@
-import type { AnswerReason, FailureKind, Negotiation, Observation, TriedProtocol } from "../core/observation.ts";
+import type {
+  AnswerReason,
+  FailureKind,
+  ListedState,
+  Negotiation,
+  Observation,
+  TriedProtocol,
+} from "../core/observation.ts";
 import { PROTOCOLS } from "../core/registry.ts";
-import {
-  type ListedState,
-  type Snapshot,
-  SNAPSHOT_VERSION,
-  type TargetState,
-  type WriteCount,
-} from "../core/snapshot.ts";
+import { type Snapshot, SNAPSHOT_VERSION, type TargetState, type WriteCount } from "../core/snapshot.ts";
 import type { ServingStatus } from "../core/status.ts";
 
 /** The stored form of a snapshot: JSON, stamped with {@link SNAPSHOT_VERSION}. */
@@ -110,6 +111,7 @@ const FAILED: Shape<Failed> = {
   failure: isKeyOf(FAILURES),
   message: optional(isString),
   latencyMs: isAmount,
+  untilMs: optional(isAmount),
   negotiation: optional(isNegotiation),
 };
 

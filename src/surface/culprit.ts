@@ -1,13 +1,21 @@
 import { endpointOf } from "../core/endpoint.ts";
 import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
-import type { Target } from "../core/registry.ts";
+import { DISCOVERED, isTold, type Target } from "../core/registry.ts";
 import type { TargetReport } from "../core/report.ts";
+import { maintenanceText } from "./maintenance-text.ts";
 
 /** Why a target does not count as SERVING, as far as its state tells. */
-export type Cause = FailureKind | AnswerReason | "answered_not_serving" | "recovering" | "suspect" | "unseen";
+export type Cause = SeenCause | "maintenance";
+
+/** Why it was not seen to be SERVING. */
+type SeenCause = FailureKind | AnswerReason | "answered_not_serving" | "recovering" | "suspect" | "unseen";
 
 /** Why a culprit is one. */
-export function causeOf({ state }: TargetReport): Cause {
+export function causeOf(culprit: TargetReport): Cause {
+  return culprit.maintenance === undefined ? seenCauseOf(culprit) : "maintenance";
+}
+
+function seenCauseOf({ state }: TargetReport): SeenCause {
   if (state === undefined) return "unseen";
   // A suspect's status rests on what was seen before the failure we hold, and of that only the status is left.
   return state.isSuspect ? "suspect" : causeSeen(state.observation);
@@ -21,22 +29,26 @@ export function causeOf({ state }: TargetReport): Cause {
  */
 export function failureText(culprit: TargetReport, isTrusted: boolean): string {
   const { target, state, status } = culprit;
-  const { bar, sentence } = WORDING[causeOf(culprit)];
+  const { bar, sentence } = wordingOf(culprit);
   const detail = isTrusted ? state?.observation.message ?? "" : "";
   const text = sentence({ name: displayName(target), addresses: `{'${addressOf(target, isTrusted)}'}`, status });
   return detail === "" ? `|Gateway: ${text}` : `${detail}${bar}Gateway: ${text}`;
 }
 
-/** Where a target is, always with a port, as Jina writes addresses; strangers see the upstream's name instead. */
+/**
+ * Where a target is, always with a port, as Jina writes addresses; the upstream's name instead for strangers, and of one
+ * that is never asked.
+ */
 export function addressOf({ upstream }: Target, isTrusted: boolean): string {
-  if (!isTrusted) return upstream.name;
+  if (!isTrusted || isTold(upstream)) return upstream.name;
   const { hostname, port } = endpointOf(upstream.url);
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
-/** A target as people call it: its upstream, and its service unless that is the server as a whole. */
+/** A target as people call it: its upstream, and its service unless that is the server, or the satellite, as a whole. */
 export function displayName({ upstream, service, key }: Target): string {
-  return service === "" ? upstream.name : key;
+  const isWhole = service === "" || (isTold(upstream) && service === DISCOVERED);
+  return isWhole ? upstream.name : key;
 }
 
 /** Every attempt of a culprit's last refresh, one line each, in order of completion; for trusted callers only. */
@@ -58,7 +70,7 @@ function triedText({ negotiation }: Observation): string {
   return `; tried ${negotiation.tried.map(({ protocol, seen }) => `${protocol} (${seen})`).join(", ")}`;
 }
 
-function causeSeen(seen: Observation): Cause {
+function causeSeen(seen: Observation): SeenCause {
   if (seen.kind === "failed") return seen.failure;
   if (seen.reason !== undefined) return seen.reason;
   if (seen.status === "SERVING") return "recovering";
@@ -86,7 +98,13 @@ const TIMED_OUT: Wording = {
     "You can increase the allowed time by setting `timeout_send` in your Flow YAML `with` block or Flow `__init__()` method.",
 };
 
-const WORDING: Readonly<Record<Cause, Wording>> = {
+function wordingOf(culprit: TargetReport): Wording {
+  const { maintenance } = culprit;
+  if (maintenance === undefined) return WORDING[seenCauseOf(culprit)];
+  return says((name) => `Deployment ${name} is ${maintenanceText(maintenance)}`);
+}
+
+const WORDING: Readonly<Record<SeenCause, Wording>> = {
   unavailable: COMMUNICATION,
   dns: COMMUNICATION,
   tls: COMMUNICATION,
@@ -98,6 +116,8 @@ const WORDING: Readonly<Record<Cause, Wording>> = {
   service_not_registered: { ...says((name) => `Deployment ${name} does not know the service.`), bar: "\n|" },
   health_unimplemented: says((name) => `Deployment ${name} has no health service.`),
   probe_denied: says((name) => `Deployment ${name} refused the probe.`),
+  never_told: says((name) => `Deployment ${name} has not told its status yet.`),
+  told_too_long_ago: says((name) => `Deployment ${name} has not told its status for too long.`),
   answered_not_serving: says((name) => `Deployment ${name} answered NOT_SERVING.`),
   recovering: says((name) => `Deployment ${name} answers SERVING again, not yet often enough.`),
   suspect: says((name, status) => `Deployment ${name} was ${status}, and a failed probe since is not confirmed yet.`),

@@ -7,6 +7,7 @@ import type {
   HealthTarget,
 } from "../core/health-document.ts";
 import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
+import { isTold } from "../core/registry.ts";
 import type { NameKind, NameVerdict, Report, StoreReport, TargetReport } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { oldestCheckedAtMs } from "./cache-headers.ts";
@@ -16,6 +17,7 @@ import { fleetStatus } from "./served-name.ts";
 export interface PreparedHealth {
   readonly isTrusted: boolean;
   readonly servingStatus: ServingStatus;
+  readonly output: string | undefined;
   readonly hasWarning: boolean;
   readonly counts: HealthCounts;
   readonly culprits: readonly string[];
@@ -26,10 +28,12 @@ export interface PreparedHealth {
 export function prepareHealth(report: Report, isTrusted: boolean): PreparedHealth {
   const verdicts = [...report.names.values()].sort((a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind]);
   const fleet = report.names.get("");
+  const maintenance = fleetMaintenance(report);
   const counts = countTargets(report.targets);
   return {
     isTrusted,
     servingStatus: fleetStatus(report),
+    output: maintenance && maintenanceText(maintenance),
     hasWarning: fleet?.isDegraded === true || counts.late > 0 || counts.suspect > 0,
     counts,
     culprits: keysOf(fleet?.culprits ?? []),
@@ -54,10 +58,11 @@ const KIND_ORDER: Readonly<Record<NameKind, number>> = {
 export function healthDocument(prepared: PreparedHealth, report: Report): HealthDocument {
   const ageMs = (checkedAtMs: number | undefined) =>
     checkedAtMs === undefined ? null : Math.max(0, report.nowMs - checkedAtMs);
-  const { servingStatus, counts, culprits } = prepared;
+  const { servingStatus, output, counts, culprits } = prepared;
   return {
     status: draftStatus(prepared, report),
     servingStatus,
+    ...(output !== undefined && { output }),
     time: new Date(report.nowMs).toISOString(),
     ageMs: ageMs(report.oldestCheckedAtMs),
     counts,
@@ -94,58 +99,6 @@ function countTargets(targets: readonly TargetReport[]): HealthCounts {
     late: count(({ isLate }) => isLate),
     suspect: count(({ state }) => state?.isSuspect === true),
     critical: count(({ target }) => target.upstream.critical),
+    maintenance: count(({ maintenance }) => maintenance !== undefined),
   };
-}
-
-function healthName(verdict: NameVerdict, isTrusted: boolean): Omit<HealthName, "ageMs"> {
-  const { name, kind, status, sinceMs, isDegraded, culprits, target } = verdict;
-  return {
-    name,
-    kind,
-    status,
-    since: sinceMs === 0 ? null : new Date(sinceMs).toISOString(),
-    degraded: isDegraded,
-    culprits: keysOf(culprits),
-    ...(target === undefined ? {} : { target: healthTarget(target, isTrusted) }),
-  };
-}
-
-function healthTarget({ target, freshness, isLate, state }: TargetReport, isTrusted: boolean): HealthTarget {
-  const { upstream, service } = target;
-  const shown = {
-    upstream: upstream.name,
-    service,
-    critical: upstream.critical,
-    freshness,
-    late: isLate,
-    suspect: state?.isSuspect ?? false,
-    failure: failureOf(state?.observation),
-  };
-  if (!isTrusted) return shown;
-  return {
-    ...shown,
-    address: upstream.url,
-    place: state?.place ?? null,
-    message: state?.observation.message ?? null,
-    protocol: upstream.protocol === "auto" ? state?.observation.negotiation?.protocol ?? null : upstream.protocol,
-    tried: state?.observation.negotiation?.tried ?? [],
-    attempts: (state?.attempts ?? []).map(healthAttempt),
-  };
-}
-
-/** What a probe learned for the next one is told once, of the target. */
-function healthAttempt(seen: Observation): HealthAttempt {
-  const { negotiation: _, ...shown } = seen;
-  if (shown.kind === "failed") return shown;
-  const { listed: _listed, hasNoList: _hasNoList, ...answered } = shown;
-  return answered;
-}
-
-function failureOf(seen: Observation | undefined): FailureKind | AnswerReason | null {
-  if (seen === undefined) return null;
-  return seen.kind === "failed" ? seen.failure : seen.reason ?? null;
-}
-
-function keysOf(reports: readonly TargetReport[]): string[] {
-  return reports.map(({ target }) => target.key);
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Observation } from "../../src/core/observation.ts";
+import type { ListedState, Observation } from "../../src/core/observation.ts";
 import { PROTOCOLS } from "../../src/core/registry.ts";
-import type { ListedState, Snapshot, TargetState, WriteCount } from "../../src/core/snapshot.ts";
+import type { Snapshot, TargetState, WriteCount } from "../../src/core/snapshot.ts";
 import { SERVING_STATUSES } from "../../src/core/status.ts";
 
 /** Names that break a careless record, beside ordinary ones. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../src/config.ts";
 
-const PROTOCOLS = ["auto", "grpc-web", "connect", "grpc", "jina", "http", "push"];
+const PROTOCOLS = ["auto", "grpc-web", "connect", "grpc", "jina", "http"];
 
 /** Default first. */
 const PAIRS: readonly (readonly [scheme: string, ...protocols: string[]])[] = [
@@ -14,7 +14,7 @@ const PAIRS: readonly (readonly [scheme: string, ...protocols: string[]])[] = [
 ];
 
 const FIX = "use https:// or http:// with auto or grpc-web or connect or grpc or jina or http, " +
-  "grpcs:// or grpc:// with grpc or jina, wss:// or ws:// with jina";
+  "grpcs:// or grpc:// with grpc or jina, wss:// or ws:// with jina, or push or satellite without a url";
 
 Deno.test("parseConfig() takes the protocols that go with a URL's scheme, and refuses every other with those that do", () => {
   for (const platform of ["workers", "deno"] as const) {
@@ -26,9 +26,8 @@ Deno.test("parseConfig() takes the protocols that go with a URL's scheme, and re
           assert.deepEqual(problems, []);
           assert.equal(registry.upstreams[0]?.protocol, protocol);
         } else {
-          const state = protocol === "push" ? "this version does not take pushes yet" : `no protocol for ${scheme}://`;
           assert.deepEqual(problems, [
-            `Cannot parse UPSTREAMS[0].protocol "${protocol}" of upstream "a": ${state}; ${FIX}`,
+            `Cannot parse UPSTREAMS[0].protocol "${protocol}" of upstream "a": no protocol for ${scheme}://; ${FIX}`,
           ]);
         }
       }

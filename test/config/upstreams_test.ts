@@ -79,7 +79,7 @@ const BAD_LISTS: readonly (readonly [env: { UPSTREAMS: unknown }, ...problems: s
   [
     { UPSTREAMS: [{}] },
     "Cannot parse UPSTREAMS[0].name: missing; give the upstream a name of its own",
-    "Cannot parse UPSTREAMS[0].url: missing; write one, such as https://checkout.example.com",
+    "Cannot parse UPSTREAMS[0].url: missing; write one, such as https://checkout.example.com, or use protocol push or satellite",
   ],
   [
     { UPSTREAMS: [{ name: "a", url: "https://checkout.acme.com" }, { name: "a", url: "https://checkout.acme.com" }] },

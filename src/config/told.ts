@@ -1,0 +1,69 @@
+import type { Knobs } from "../core/knobs.ts";
+import { DISCOVERED, TOLD_PROTOCOLS, type ToldProtocol, type Upstream } from "../core/registry.ts";
+import { DEFAULT_LIFE_MS, LIFE_MS } from "../core/told.ts";
+import { type Field, refuse } from "./field.ts";
+import { readBoolean, readInteger } from "./read.ts";
+import { readNames } from "./services.ts";
+
+/** The protocol of an upstream that tells its status; undefined for any other value. */
+export function toldProtocol(value: unknown): ToldProtocol | undefined {
+  return TOLD_PROTOCOLS.find((protocol) => protocol === value);
+}
+
+/** Read all but the name of an upstream that tells its status; whatever says how to ask it means nothing, and is refused. */
+export function readTold(
+  fieldOf: (key: (typeof OF_ASKING)[number] | "services" | "ttlMs" | "critical") => Field,
+  protocol: ToldProtocol,
+  knobs: Knobs,
+): Omit<Upstream, "name"> {
+  for (const key of OF_ASKING) {
+    const field = fieldOf(key);
+    // Headers and keys may be secrets, an address may hold one.
+    if (field.value !== undefined) {
+      refuse({ ...field, isSecret: true }, `a ${protocol} upstream is never asked`, "remove it");
+    }
+  }
+  const lifeMs = readInteger(fieldOf("ttlMs"), LIFE_MS, DEFAULT_LIFE_MS);
+  return {
+    url: "",
+    protocol,
+    codec: "proto",
+    services: protocol === "push" ? readPushed(fieldOf("services")) : readSatellites(fieldOf("services")),
+    timeoutMs: knobs.probeTimeoutMs,
+    ttlMs: Math.min(knobs.ttlMs, lifeMs),
+    lifeMs,
+    critical: readBoolean(fieldOf("critical"), true),
+    headers: {},
+  };
+}
+
+const OF_ASKING = [
+  "url",
+  "kind",
+  "codec",
+  "method",
+  "expectStatus",
+  "expectJson",
+  "timeoutMs",
+  "headers",
+  "via",
+  "authority",
+  "ca",
+  "cert",
+  "key",
+  "serverName",
+  "watch",
+] as const;
+
+function readPushed(field: Field): readonly string[] {
+  if (field.value === undefined) return [""];
+  if (field.value === DISCOVERED) refuse(field, "what may be told is registered first", "name the services");
+  const services = field.value === DISCOVERED ? [] : readNames(field);
+  if (services.includes(DISCOVERED)) refuse(field, "what may be told is registered first", "name the services");
+  return services;
+}
+
+function readSatellites(field: Field): readonly string[] {
+  if (field.value !== undefined) refuse(field, "a satellite tells its names itself", "remove it");
+  return [DISCOVERED];
+}
