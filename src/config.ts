@@ -1,5 +1,6 @@
 import { DEFAULT_KNOBS, type Knobs, type Platform } from "./core/knobs.ts";
-import type { Registry } from "./core/registry.ts";
+import type { Registry, Target } from "./core/registry.ts";
+import { readCanary } from "./config/canary.ts";
 import { type Env, envField, type Field, refuse } from "./config/field.ts";
 import { createJoin, type Joined } from "./config/join.ts";
 import { readKnobs } from "./config/knobs.ts";
@@ -23,8 +24,12 @@ export interface Config {
   readonly adminToken: string | undefined;
   /** Deno only: HOST, PORT, KV_PATH, REFRESH_EVERY_MS. */
   readonly server: ServerConfig;
+  /** CANARY_URL, which is asked where nearly all upstreams fail; undefined when it is not set. */
+  readonly canary: Target | undefined;
   /** PLACE, what a Deno process calls the place it observes from. */
   readonly place: string | undefined;
+  /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, wherever a name leads. */
+  readonly isPrivateAllowed: boolean;
   /**
    * Every configuration error, all at once, each `Cannot parse <field> <value>: <state>; <fix>`. They show no header
    * value and no secret, but addresses: for the operator's log, never for a caller.
@@ -54,13 +59,16 @@ export function parseConfig(env: Env, platform: Platform, file: RegistryFile = N
   const fieldOf = (key: "UPSTREAMS" | "GROUPS") => registryField(envField(env, key, problems), file[key]);
   const context = { env, platform, knobs, isPrivateAllowed };
   const deployed = readRegistry(fieldOf, context);
+  const canary = readCanary(envField(env, "CANARY_URL", problems), context);
   const isValid = problems.length === 0;
   return {
     registry: isValid ? deployed.registry : EMPTY_REGISTRY,
     knobs: isValid ? knobs : DEFAULT_KNOBS[platform],
     ...tokens,
     server,
+    canary,
     place,
+    isPrivateAllowed,
     problems,
     join: createJoin(isValid ? deployed : undefined, context),
   };
