@@ -40,8 +40,8 @@ export interface RefresherOptions {
 export interface Refresher {
   /** Give an invocation its `load`, with a probe budget and a pool of its own. */
   begin(invocation: Invocation): Load;
-  /** Learn what nobody asked for: a status that an upstream told us. It is stored behind. */
-  learn(sighting: Sighting, invocation: Invocation): void;
+  /** Learn what nobody asked for: a status that an upstream told us. The next refresh stores it. */
+  learn(sighting: Sighting): void;
   /** Look at the fleet again: it may be another. Whoever asks for a report does so too. */
   look(): void;
   /** Resolves when a status turned or the fleet changed, or when `signal` aborts; never rejects. */
@@ -128,10 +128,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
 
   return {
     begin: (invocation) => createLoad(loop, invocation),
-    learn(sighting, invocation) {
-      learn(sighting);
-      invocation.waitUntil(keep());
-    },
+    learn,
     look: () => void scope(),
     changed: changes.next,
     follow,

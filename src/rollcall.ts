@@ -1,9 +1,9 @@
 import type { Config } from "./config.ts";
 import { leavingReport } from "./core/leaving.ts";
 import { HOPS_MAX, type Load } from "./core/report.ts";
-import type { Clock, Prober, SnapshotStore } from "./ports.ts";
+import { createFleetSource, type FleetLog } from "./fleet/source.ts";
+import type { Authority, Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
-import { fixedFleet } from "./refresh/fixed-fleet.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes, type SurfaceSettings } from "./surface/routes.ts";
@@ -15,7 +15,9 @@ export interface Platform {
   readonly prober: Prober;
   readonly store: SnapshotStore;
   readonly clock: Clock;
-  readonly log: (entry: RefreshLog | RefreshFault) => void;
+  readonly log: (entry: RefreshLog | RefreshFault | FleetLog) => void;
+  /** Where what is written at run time is kept; without it the fleet is the deployed one, and nobody can write. */
+  readonly authority?: Authority;
   readonly upgrade: Upgrade;
   /** Aborts when the server is about to stop: every name is then NOT_SERVING, and nothing is probed any more. */
   readonly leaving?: AbortSignal;
@@ -41,11 +43,21 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, upgrade, leaving, shutdown, follower } = platform;
-  const { registry, knobs, readToken, problems } = config;
-  const isRegistryInvalid = problems.length > 0;
+  const { config, prober, store, clock, log, authority, upgrade, leaving, shutdown, follower } = platform;
+  const { registry, knobs, canary, readToken, pushToken, adminToken, problems } = config;
+  const fleets = createFleetSource({
+    deployed: registry,
+    isDeployedInvalid: problems.length > 0,
+    join: config.join,
+    authority,
+    clock,
+    ttlMs: knobs.ttlMs,
+    log,
+    onChange: () => refresher.look(),
+  });
   const refresher = createRefresher({
-    fleets: fixedFleet(registry, { isRegistryInvalid }),
+    fleets,
+    ...(canary && { canary }),
     knobs,
     prober,
     store,
@@ -55,6 +67,8 @@ export function createRollcall(platform: Platform): Rollcall {
   });
   const settings: SurfaceSettings = {
     readToken,
+    pushToken,
+    adminToken,
     watchMaxMs: knobs.watchMaxMs,
     listMax: knobs.listMax,
     dryRunFailureStatus: knobs.dryRunFailureStatus,
