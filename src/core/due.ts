@@ -1,5 +1,5 @@
 import { ageOf, type Viewpoint } from "./age.ts";
-import { CONFIRM_PAUSES_MS } from "./confirm.ts";
+import { FAILURES_TO_BELIEVE } from "./confirm.ts";
 import { type Registry, type Target, targetsOf } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -43,7 +43,7 @@ export function dueTargets(registry: Registry, snapshot: Snapshot, view: Viewpoi
  * believed at its next failure even unconfirmed, and in a fleet that fills its budget two lost packets would be enough.
  */
 function firstProbes(budget: number, suspects: number): number {
-  const kept = Math.min(suspects * CONFIRM_PAUSES_MS.length, confirmReserve(budget));
+  const kept = Math.min(suspects * (FAILURES_TO_BELIEVE - 1), confirmReserve(budget));
   return Math.max(0, budget - kept);
 }
 

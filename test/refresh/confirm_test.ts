@@ -31,6 +31,70 @@ Deno.test("load() confirms a hang by siblings inside the answer", async () => {
   assert.equal(verdict(report).status, "NOT_SERVING");
 });
 
+Deno.test("load() confirms a refusal inside the answer when one of the probes is lost", async () => {
+  for (const lost of [0, 1, 2, 3]) {
+    const prober = scriptedProber();
+    const loop = createLoop({
+      registry: fleet(["a"]),
+      prober: proberOf((target, options) => {
+        prober.script.set("a/", !isDown ? SERVING : options.attempt === lost ? "hang" : REFUSED);
+        return prober.probe(target, options);
+      }),
+    });
+    let isDown = false;
+    await loop.load();
+    isDown = true;
+    await loop.clock.advance(30_000);
+    const askedMs = loop.clock.nowMs();
+    assert.equal(verdict(await loop.load()).status, "NOT_SERVING", `probe ${lost} lost`);
+    assert.ok(loop.clock.nowMs() - askedMs < 2_450, `probe ${lost} lost`);
+  }
+});
+
+Deno.test("load() believes four probes lost in silence to be just that when the fifth is answered", async () => {
+  const prober = scriptedProber();
+  const loop = createLoop({
+    registry: fleet(["a"]),
+    prober: proberOf((target, options) => {
+      prober.script.set("a/", isLossy && options.attempt < 4 ? "hang" : SERVING);
+      return prober.probe(target, options);
+    }),
+  });
+  let isLossy = false;
+  await loop.load();
+  isLossy = true;
+  await loop.clock.advance(30_000);
+  const report = await loop.load();
+  assert.equal(verdict(report).status, "SERVING");
+  assert.equal(verdict(report, "a/").target?.state?.isSuspect, false);
+});
+
+Deno.test("load() sees that a refusing target is back when the first probe of it is lost", async () => {
+  const prober = scriptedProber({ "a/": REFUSED });
+  const loop = createLoop({
+    registry: fleet(["a"]),
+    prober: proberOf((target, options) => {
+      if (isBack) prober.script.set("a/", options.attempt === 0 ? "hang" : SERVING);
+      return prober.probe(target, options);
+    }),
+  });
+  let isBack = false;
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  isBack = true;
+  await loop.clock.advance(30_000);
+  assert.equal(verdict(await loop.load()).status, "SERVING");
+});
+
+Deno.test("load() asks a target that hung before once only", async () => {
+  const prober = scriptedProber({ "a/": "hang" });
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  await loop.clock.advance(30_000);
+  prober.asked.length = 0;
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  assert.deepEqual(prober.asked, ["a/"]);
+});
+
 Deno.test("load() asks a target that is down once only", async () => {
   const prober = scriptedProber({ "a/": REFUSED });
   const loop = createLoop({ registry: fleet(["a"]), prober });
