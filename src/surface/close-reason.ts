@@ -13,7 +13,7 @@ export function closeReason(report: Report, isTrusted: boolean): string {
   const { description } = dryRun(report, isTrusted);
   if (fits(description)) return description;
   const culprits = report.names.get("")?.culprits ?? [];
-  const shorten = culprits.every((culprit) => NETWORK_CAUSES.has(causeOf(culprit))) ? unreachable : notServing;
+  const shorten = shortenerOf(culprits);
   for (let shown = Math.min(culprits.length, REASON_MAX_BYTES); shown > 0; shown--) {
     const text = shorten(culprits, { shown, isTrusted });
     if (fits(text)) return text;
@@ -24,6 +24,11 @@ export function closeReason(report: Report, isTrusted: boolean): string {
 /** Causes that Jina's shorter text is true of; it has none for others, for its dry run fails by the network alone. */
 const NETWORK_CAUSES: ReadonlySet<Cause> = new Set<Cause>(["unavailable", "dns", "tls", "timeout"]);
 
+function shortenerOf(culprits: readonly TargetReport[]): Shorten {
+  if (culprits.every((culprit) => NETWORK_CAUSES.has(causeOf(culprit)))) return unreachable;
+  return culprits.every(({ maintenance }) => maintenance !== undefined) ? inMaintenance : notServing;
+}
+
 type Shorten = (culprits: readonly TargetReport[], how: { shown: number; isTrusted: boolean }) => string;
 
 /** Jina's own (jina-ai/serve: jina/serve/runtimes/gateway/websocket_fastapi_app.py). */
@@ -33,10 +38,14 @@ const unreachable: Shorten = (culprits, { shown, isTrusted }) => {
   return `Network error while connecting to deployment at {${addresses}}${more}. It may be down.`;
 };
 
-const notServing: Shorten = (culprits, { shown }) => {
+const notServing: Shorten = (culprits, { shown }) => `Not serving: ${namesOf(culprits, shown)}.`;
+
+const inMaintenance: Shorten = (culprits, { shown }) => `In maintenance: ${namesOf(culprits, shown)}.`;
+
+function namesOf(culprits: readonly TargetReport[], shown: number): string {
   const names = culprits.slice(0, shown).map(({ target }) => displayName(target)).join(", ");
-  return `Not serving: ${names}${culprits.length > shown ? ` and ${culprits.length - shown} more` : ""}.`;
-};
+  return `${names}${culprits.length > shown ? ` and ${culprits.length - shown} more` : ""}`;
+}
 
 function fits(text: string): boolean {
   return new TextEncoder().encode(text).length <= REASON_MAX_BYTES;

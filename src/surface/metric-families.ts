@@ -33,6 +33,11 @@ export function metricFamilies(report: Report): readonly MetricFamily[] {
     }]),
     family("status", "1 for the serving status a name has, 0 for those it has not.", names.flatMap(stateSet)),
     family("degraded", "1 when a name is SERVING although an optional or spare member is not.", combined.map(degraded)),
+    family(
+      "in_maintenance",
+      "1 when a name is in maintenance, and therefore NOT_SERVING.",
+      names.map(inMaintenance),
+    ),
     family("last_change_timestamp_seconds", "When a name's serving status became what it is.", names.flatMap(since)),
     family("latency_seconds", "How long the decisive probe of a target took.", targets.flatMap(latency)),
     family("late", "1 when a target's status is old, for its refresh did not finish.", targets.map(late)),
@@ -79,6 +84,10 @@ function stateSet({ labels, verdict }: NamedVerdict): Sample[] {
 
 function degraded({ labels, verdict }: NamedVerdict): Sample {
   return { labels, value: verdict.isDegraded ? 1 : 0 };
+}
+
+function inMaintenance({ labels, verdict }: NamedVerdict): Sample {
+  return { labels, value: verdict.maintenance === undefined ? 0 : 1 };
 }
 
 function since({ labels, verdict: { sinceMs } }: NamedVerdict): Sample[] {

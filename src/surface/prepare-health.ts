@@ -1,17 +1,10 @@
-import type {
-  HealthAttempt,
-  HealthCounts,
-  HealthDocument,
-  HealthName,
-  HealthStore,
-  HealthTarget,
-} from "../core/health-document.ts";
-import type { AnswerReason, FailureKind, Observation } from "../core/observation.ts";
-import { isTold } from "../core/registry.ts";
-import type { NameKind, NameVerdict, Report, StoreReport, TargetReport } from "../core/report.ts";
+import type { HealthCounts, HealthDocument, HealthName, HealthStore } from "../core/health-document.ts";
+import type { NameKind, Report, StoreReport, TargetReport } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { oldestCheckedAtMs } from "./cache-headers.ts";
-import { fleetStatus } from "./served-name.ts";
+import { healthName, keysOf } from "./health-name.ts";
+import { maintenanceText } from "./maintenance-text.ts";
+import { fleetMaintenance, fleetStatus } from "./served-name.ts";
 
 /** The part of the document that stays the same while `report.names` does. */
 export interface PreparedHealth {

@@ -1,3 +1,4 @@
+import type { MaintenanceWindow } from "../core/maintenance.ts";
 import type { NameVerdict, Report } from "../core/report.ts";
 import type { ServingStatus } from "../core/status.ts";
 
@@ -23,6 +24,12 @@ export function statusOf(report: Report, name: string): ServingStatus | undefine
 /** The fleet's status. */
 export function fleetStatus(report: Report): ServingStatus {
   return statusOf(report, "") ?? "UNKNOWN";
+}
+
+/** The window that the whole fleet is in maintenance by; undefined when it is not, or when that is not why it does not serve. */
+export function fleetMaintenance(report: Report): MaintenanceWindow | undefined {
+  if (report.isLeaving || report.isObserverSuspect || report.isRegistryInvalid) return undefined;
+  return report.names.get("")?.maintenance;
 }
 
 /** Good news that may be kept: SERVING, and no failure waits to be confirmed behind it. */

@@ -30,6 +30,7 @@ Deno.test("GET /health tells of every name, the fleet first, and counts the targ
     late: 1,
     suspect: 1,
     critical: 3,
+    maintenance: 0,
   });
   assert.deepEqual(health.culprits, ["pay/", "new/"]);
   assert.equal(health.names[0].name, "");

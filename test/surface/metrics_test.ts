@@ -46,6 +46,16 @@ rollcall_degraded{name="search",kind="upstream"} 0
 rollcall_degraded{name="new",kind="upstream"} 0
 rollcall_degraded{name="readiness",kind="fleet"} 0
 rollcall_degraded{name="liveness",kind="liveness"} 0
+# HELP rollcall_in_maintenance 1 when a name is in maintenance, and therefore NOT_SERVING.
+# TYPE rollcall_in_maintenance gauge
+rollcall_in_maintenance{name="checkout/",kind="target"} 0
+rollcall_in_maintenance{name="checkout",kind="upstream"} 0
+rollcall_in_maintenance{name="search/",kind="target"} 0
+rollcall_in_maintenance{name="search",kind="upstream"} 0
+rollcall_in_maintenance{name="new/",kind="target"} 0
+rollcall_in_maintenance{name="new",kind="upstream"} 0
+rollcall_in_maintenance{name="readiness",kind="fleet"} 0
+rollcall_in_maintenance{name="liveness",kind="liveness"} 0
 # HELP rollcall_last_change_timestamp_seconds When a name's serving status became what it is.
 # TYPE rollcall_last_change_timestamp_seconds gauge
 rollcall_last_change_timestamp_seconds{name="checkout/",kind="target"} 1795262340

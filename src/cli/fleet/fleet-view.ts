@@ -25,11 +25,14 @@ export const STATUS_COLORS = {
 
 const HEADER = ["NAME", "STATUS", "SINCE", "CHECKED", "LATENCY", "PROTOCOL", "WHY"];
 
-function headline({ servingStatus, status, counts, ageMs }: HealthDocument, paint: Paint): string {
-  const verdict = paint(STATUS_COLORS[servingStatus], servingStatus);
+function headline({ servingStatus, status, output, counts, ageMs }: HealthDocument, paint: Paint): string {
+  const verdict = output === undefined
+    ? paint(STATUS_COLORS[servingStatus], servingStatus)
+    : paint("yellow", singleLine(output));
+  const maintained = counts.maintenance > 0 ? `, ${counts.maintenance} in maintenance` : "";
   const checked = ageMs === null ? "" : `, checked ${sayAge(ageMs)}`;
   const warning = status === "warn" ? ", with a warning" : "";
-  return `${verdict}  ${counts.serving} of ${counts.targets} targets serve${checked}${warning}`;
+  return `${verdict}  ${counts.serving} of ${counts.targets} targets serve${maintained}${checked}${warning}`;
 }
 
 function sayAge(ageMs: number): string {
@@ -64,16 +67,21 @@ function serviceName({ target }: HealthName): string {
 }
 
 function cellsOf(entry: HealthName, indent: string, time: string): Cell[] {
-  const { name, status, since, ageMs, target } = entry;
+  const { name, status, since, ageMs, target, maintenance } = entry;
   const sinceMs = since === null ? undefined : Date.parse(time) - Date.parse(since);
   const latencyMs = target?.attempts?.at(-1)?.latencyMs;
   return [
     { text: `${indent}${name}` },
-    { text: status, color: STATUS_COLORS[status] },
+    maintenance === undefined ? { text: status, color: STATUS_COLORS[status] } : maintainedCell(target?.seen),
     { text: sinceMs === undefined ? "" : sayDuration(sinceMs) },
     { text: ageMs === null ? "" : sayAge(ageMs) },
     { text: latencyMs === undefined ? "" : `${Math.round(latencyMs)} ms` },
     { text: target?.protocol ?? "" },
     { text: whyOf(entry), color: status === "SERVING" ? "dim" : undefined },
   ];
+}
+
+/** What is in maintenance is neither up nor down to a person, whatever was seen of it. */
+function maintainedCell(seen: ServingStatus | undefined): Cell {
+  return { text: seen === undefined ? "maintenance" : `maintenance (${seen})`, color: "yellow" };
 }

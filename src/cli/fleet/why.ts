@@ -1,10 +1,19 @@
-import type { HealthName, HealthTarget } from "../../core/health-document.ts";
+import type { HealthMaintenance, HealthName, HealthTarget } from "../../core/health-document.ts";
+import { derivationText } from "./derivation-text.ts";
 
 /** What there is to say of a name besides its status: what failed, in whose words, and what is odd about it; `""` when all is well. */
-export function whyOf({ kind, status, degraded, culprits, target }: HealthName): string {
-  if (target !== undefined) return whyOfTarget(target, status);
-  const blamed = kind === "group" && culprits.length > 0 ? culprits.map(bare).join(", ") : "";
-  return [blamed, degraded ? "degraded" : ""].filter((text) => text !== "").join("; ");
+export function whyOf({ kind, status, degraded, culprits, maintenance, policy, members, target }: HealthName): string {
+  const seen = target?.seen ?? status;
+  const why = target === undefined ? "" : whyOfTarget(target, seen);
+  if (maintenance !== undefined) return [maintenanceText(maintenance), why].filter((text) => text !== "").join("; ");
+  if (kind !== "group" || (status === "SERVING" && !degraded)) return degraded ? "degraded" : why;
+  const derivation = derivationText(policy, members);
+  const blamed = degraded ? "degraded" : culprits.map(bare).join(", ");
+  return blamed === "" ? derivation : `${derivation}${degraded ? "; " : ": "}${blamed}`;
+}
+
+function maintenanceText({ until, reason }: HealthMaintenance): string {
+  return `until ${until}: ${reason}`;
 }
 
 function whyOfTarget(target: HealthTarget, status: HealthName["status"]): string {
