@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "fleet": ["config", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
   "client": ["clock.ts", "ports.ts", "core", "wire"],
+  "embed": ["clock.ts", "ports.ts", "core", "wire", "gen", "surface"],
   "cli": [
     "clock.ts",
     "config",
@@ -41,6 +42,7 @@ const PARTS: Readonly<Record<string, string>> = {
   "refresh.ts": "refresh",
   "config.ts": "config",
   "client.ts": "client",
+  "embed.ts": "embed",
 };
 
 /** Composition roots import anything. */
@@ -49,7 +51,7 @@ const ROOTS = ["worker.ts", "deno.ts", "cli/main.ts"];
 /** Libraries, and the only parts that may know them. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "hono": ["surface"],
-  "@connectrpc/connect": ["surface", "grpc-server"],
+  "@connectrpc/connect": ["surface", "grpc-server", "embed"],
   "@bufbuild/protobuf": ["gen", "surface", "grpc-server", "cli"],
   "smol-toml": ["config", "cli"],
   "@commander-js/extra-typings": ["cli"],
@@ -60,6 +62,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "node:http2": ["grpc-server"],
   "node:events": ["grpc-server"],
   "node:net": ["probe", "grpc-server"],
+  // What grpc-js takes bytes in; only its own file of embed may.
+  "node:buffer": ["embed"],
   "node:crypto": ["grpc-server"],
 };
 
@@ -159,4 +163,14 @@ Deno.test("the client library reaches neither a platform nor a library", () => {
   const reached = reachedFrom("client.ts");
   assert.ok(reached.has("clock.ts") && !reached.has("refresh.ts"));
   for (const path of reached) for (const specifier of runtimeImports(path)) assert.match(specifier, /^\./, path);
+});
+
+Deno.test("the library for servers runs wherever they do, and what grpc-js needs of it reaches no library", () => {
+  const reached = reachedFrom("embed.ts");
+  assert.ok(reached.has("embed/create-health.ts") && !reached.has("embed/grpc-js.ts"));
+  for (const root of ["embed/create-health.ts", "embed/rpc-rules.ts", "wire/health-list.ts"]) {
+    for (const path of reachedFrom(root)) {
+      for (const specifier of runtimeImports(path)) assert.match(specifier, /^\./, path);
+    }
+  }
 });
