@@ -18,6 +18,7 @@ export const validate: CliCommand = {
   summary: "Check a registry file or a wrangler.toml, and predict what it costs.",
   examples: [
     ["rollcall validate wrangler.toml", "every mistake at once, each with its fix; then the cost on Workers"],
+    ["rollcall validate wrangler.jsonc --env staging", "the upstreams of wrangler deploy --env staging"],
     ["rollcall validate fleet.toml --platform workers", "would this registry do on Workers?"],
   ],
   exitCodes: {
@@ -32,12 +33,18 @@ export const validate: CliCommand = {
         new Option("--platform <platform>", "where it is to run; default: workers for a wrangler.toml, else deno")
           .choices(["workers", "deno"] as const),
       )
-      .action((file, { platform }) => run((io) => validateFile(file, platform, io))),
+      .option("--env <name>", "the [env.X] of a wrangler.toml to check; default: what stands outside of them")
+      .action((file, options) => run((io) => validateFile(file, options, io))),
 };
 
-async function validateFile(path: string, asked: Platform | undefined, io: Io): Promise<number> {
-  const source = await readRegistrySource(path);
-  const platform = asked ?? (source.wrangler === undefined ? "deno" : "workers");
+interface ValidateOptions {
+  readonly platform?: Platform | undefined;
+  readonly env?: string | undefined;
+}
+
+async function validateFile(path: string, options: ValidateOptions, io: Io): Promise<number> {
+  const source = await readRegistrySource(path, options.env);
+  const platform = options.platform ?? (source.wrangler === undefined ? "deno" : "workers");
   const config = parseConfig(environment(source, io.env), platform, source.file);
   const paint = createPaint(io.stdout, io);
   if (config.problems.length > 0) {
@@ -50,6 +57,7 @@ async function validateFile(path: string, asked: Platform | undefined, io: Io): 
   const warnings = [
     ...warningsOf(config, cost, keeping.scheduleMs < Infinity),
     ...warningsOfSource(source, platform, io.env),
+    ...(options.env === undefined ? uncheckedOf(source) : []),
   ];
   const { upstreams, groups } = config.registry;
   io.stdout.write(
@@ -91,6 +99,12 @@ function warningsOfSource({ file, wrangler }: RegistrySource, platform: Platform
     missing.length > 0 ? `not set here, and not checked: ${missing.join(", ")}; where it runs, ${fix}` : "",
     isToken ? "READ_TOKEN stands in the file for everyone to read; run wrangler secret put READ_TOKEN" : "",
   ].filter((text) => text !== "");
+}
+
+/** Who takes one environment for checked may mean another. */
+function uncheckedOf({ environments }: RegistrySource): string[] {
+  const [first] = environments;
+  return first === undefined ? [] : [`not checked: ${environments.join(", ")}; add --env ${first}`];
 }
 
 function count(number: number, what: string): string {

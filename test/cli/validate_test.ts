@@ -168,3 +168,60 @@ Deno.test("rollcall validate reads the knobs of a process from its environment",
   const wrong = await validateAs("fleet.toml", text, [], { TTL_MS: "soon" });
   assert.match(wrong.stdout, /^error: Cannot parse TTL_MS "soon": not a whole number/);
 });
+
+const STAGED = `${WORKER}${upstreams(2, 'protocol = "connect"')}
+[env.staging.vars]
+TTL_MS = 5000
+[[env.staging.vars.UPSTREAMS]]
+name = "s"
+url = "https://s.example.com"
+protocol = "connect"
+[[env.broken.vars.UPSTREAMS]]
+name = "b"
+[env.empty]
+`;
+
+Deno.test("rollcall validate --env checks what that environment of a wrangler.toml has, which inherits cron only", async () => {
+  const whole = await validateAs("wrangler.toml", STAGED);
+  assert.match(whole.stdout, /2 upstreams[^]*warning: not checked: staging, broken, empty; add --env staging$/m);
+  const { exitCode, stdout } = await validateAs("wrangler.toml", STAGED, ["--env", "staging"]);
+  assert.equal(exitCode, 0, stdout);
+  assert.match(stdout, /valid for Workers; 1 upstream, [^]*^s +12 +1 +5 s$/m);
+  // Its KV namespace is not inherited, its cron is.
+  assert.match(stdout, /no KV namespace is bound as KV/);
+  assert.doesNotMatch(stdout, /nothing refreshes|not checked/);
+  const broken = await validateAs("wrangler.toml", STAGED, ["--env", "broken"]);
+  assert.equal(broken.exitCode, 1);
+  assert.match(broken.stdout, /^error: Cannot parse UPSTREAMS\[0\]\.url of upstream "b": missing/);
+  const empty = await validateAs("wrangler.toml", STAGED, ["--env", "empty"]);
+  assert.equal(empty.exitCode, 1);
+  assert.match(empty.stdout, /it has neither UPSTREAMS nor GROUPS/);
+});
+
+for (
+  const [name, text, said] of [
+    ["wrangler.toml", STAGED, /there is no \[env\.prod\]; it has staging, broken, empty\n$/],
+    ["wrangler.toml", WORKER, /there is no \[env\.prod\]; leave out --env\n$/],
+    ["fleet.toml", STAGED, /environment prod of .*fleet\.toml: it is no wrangler\.toml; leave out --env\n$/],
+  ] as const
+) {
+  Deno.test(`rollcall validate --env prod ends with 2, as ${said}`, async () => {
+    const { exitCode, stderr } = await validateAs(name, text, ["--env", "prod"]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, said);
+  });
+}
+
+Deno.test("rollcall validate reads a wrangler.jsonc, comments and commas and all", async () => {
+  const text = `// A Worker's.
+{
+  /* its cron */ "triggers": { "crons": ["* * * * *"], },
+  "kv_namespaces": [{ "binding": "KV" }],
+  "vars": { "UPSTREAMS": [{ "name": "a", "url": "https://a.example.com", "protocol": "connect" }, ] }, // ,]
+}
+`;
+  const { exitCode, stdout } = await validateAs("wrangler.jsonc", text);
+  assert.equal(exitCode, 0, stdout);
+  assert.match(stdout, /valid for Workers; 1 upstream, 1 target, 0 groups$/m);
+  assert.doesNotMatch(stdout, /warning/);
+});

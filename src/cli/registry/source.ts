@@ -1,7 +1,6 @@
-import { parse as parseToml } from "smol-toml";
 import type { Env } from "../../config/field.ts";
 import { isTable } from "../../config/read.ts";
-import { parseRegistryFile, type RegistryFile } from "../../config/registry-file.ts";
+import { type FileTable, parseFile, type RegistryFile, registryIn } from "../../config/registry-file.ts";
 import { CliError } from "../cli-error.ts";
 
 /** A file that holds a registry, as it is written. */
@@ -12,6 +11,8 @@ export interface RegistrySource {
   readonly file: RegistryFile;
   /** What a `wrangler.toml` says besides; undefined for a file of a registry alone. */
   readonly wrangler: WranglerFile | undefined;
+  /** Names of its `[env.X]`. */
+  readonly environments: readonly string[];
   /** The version of a deployment's registry that `rollcall registry --json` saved it from; undefined for any other file. */
   readonly savedVersion: number | undefined;
 }
@@ -26,19 +27,44 @@ export interface WranglerFile {
   readonly hasKv: boolean;
 }
 
-/** Read a registry file, or a `wrangler.toml`. Throws a CliError when it cannot be read; mistakes in it are in `file.problems`. */
-export async function readRegistrySource(path: string): Promise<RegistrySource> {
+/**
+ * Read a registry file, or a `wrangler.toml`. Throws a CliError when it cannot be read; mistakes in it are in `file.problems`.
+ *
+ * @param environment The `[env.X]` of a `wrangler.toml` that is meant; default: none, as `wrangler deploy` without `--env`.
+ */
+export async function readRegistrySource(path: string, environment?: string): Promise<RegistrySource> {
   const text = await readText(path);
-  const file = named(parseRegistryFile(text, path));
-  const root = parseRoot(text);
+  const parsed = parseFile(text, path);
+  const root = typeof parsed === "string" ? {} : parsed;
+  const wrangler = isWrangler(path) ? wranglerEnvironment(root, { path, environment }) : undefined;
+  if (wrangler === undefined && environment !== undefined) {
+    throw new CliError(`Cannot read environment ${environment} of ${path}: it is no wrangler.toml`, "leave out --env");
+  }
   const { version } = root;
   return {
     path,
     text,
-    file,
-    wrangler: isWrangler(path) ? wranglerFile(root) : undefined,
-    savedVersion: typeof version === "number" && !isWrangler(path) ? version : undefined,
+    file: named(registryIn(typeof parsed === "string" ? parsed : wrangler ?? root, path)),
+    wrangler: wrangler && wranglerFile(wrangler),
+    environments: wrangler === undefined ? [] : Object.keys(tableOf(root["env"])),
+    savedVersion: typeof version === "number" && wrangler === undefined ? version : undefined,
   };
+}
+
+/** A `wrangler.toml` as wrangler takes it for one environment, which inherits nothing of what a registry depends on but cron. */
+function wranglerEnvironment(
+  root: FileTable,
+  { path, environment }: { readonly path: string; readonly environment: string | undefined },
+): FileTable {
+  if (environment === undefined) return root;
+  const environments = tableOf(root["env"]);
+  const own = environments[environment];
+  if (isTable(own)) return { triggers: root["triggers"], ...own };
+  const names = Object.keys(environments).join(", ");
+  throw new CliError(
+    `Cannot read environment ${environment} of ${path}: there is no [env.${environment}]`,
+    names === "" ? "leave out --env" : `it has ${names}`,
+  );
 }
 
 /** No variable names it here. */
@@ -56,24 +82,12 @@ async function readText(path: string): Promise<string> {
 }
 
 function isWrangler(path: string): boolean {
-  return /(?:^|\/)wrangler[^/]*\.(?:toml|json)$/.test(path);
-}
-
-type Table = Readonly<Record<string, unknown>>;
-
-/** Empty for what does not parse; `parseRegistryFile` has told why. */
-function parseRoot(text: string): Table {
-  try {
-    const root: unknown = text.trimStart().startsWith("{") ? JSON.parse(text) : parseToml(text);
-    return isTable(root) ? root : {};
-  } catch {
-    return {};
-  }
+  return /(?:^|\/)wrangler[^/]*\.(?:toml|jsonc?)$/.test(path);
 }
 
 const FETCHING_BINDINGS = ["services", "vpc_services", "vpc_networks", "mtls_certificates"];
 
-function wranglerFile(root: Table): WranglerFile {
+function wranglerFile(root: FileTable): WranglerFile {
   const { UPSTREAMS: _upstreams, GROUPS: _groups, ...vars } = tableOf(root["vars"]);
   const crons = tableOf(root["triggers"])["crons"];
   const bindingsIn = (key: string) => tablesOf(root[key]).map(({ binding }) => binding).filter(isText);
@@ -85,11 +99,11 @@ function wranglerFile(root: Table): WranglerFile {
   };
 }
 
-function tableOf(value: unknown): Table {
+function tableOf(value: unknown): FileTable {
   return isTable(value) ? value : {};
 }
 
-function tablesOf(value: unknown): readonly Table[] {
+function tablesOf(value: unknown): readonly FileTable[] {
   return Array.isArray(value) ? value.filter(isTable) : [];
 }
 
