@@ -53,7 +53,7 @@ Deno.test("rollcall validate predicts what a Worker costs", async () => {
   );
   assert.equal(exitCode, 0, stdout);
   assert.match(stdout, /valid for Workers; 4 upstreams, 5 targets, 0 groups$/m);
-  assert.match(stdout, /^a refresh: +5 probes, up to 3 KV operations; a failure is confirmed by up to 3 more$/m);
+  assert.match(stdout, /^a refresh: +5 probes, up to 3 KV operations; a failure is confirmed by up to 4 more$/m);
   // A read by each of cron's 1440 refreshes and before each of the 288 writes.
   assert.match(
     stdout,

@@ -26,7 +26,7 @@ function refreshText({ probes, targets, negotiation, refreshesPerRound, kv }: Co
   const all = probes < targets ? ` of ${targets} targets, all within ${refreshesPerRound} refreshes` : "";
   const extra = negotiation > 0 ? `, up to ${negotiation} more while upstreams find out what they speak` : "";
   const store = kv === undefined ? "" : ", up to 3 KV operations";
-  return `${probes} ${probes === 1 ? "probe" : "probes"}${all}${extra}${store}; a failure is confirmed by up to 3 more`;
+  return `${probes} ${probes === 1 ? "probe" : "probes"}${all}${extra}${store}; a failure is confirmed by up to 4 more`;
 }
 
 function kvText({ kv }: Cost): string {
