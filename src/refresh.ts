@@ -60,7 +60,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const scope = createScope(fleets, ({ targets }) => onFleet(targets));
   const archive = createArchive({ ...options, isRegistered: (key) => scope().targets.has(key) });
   const memory = createMemory(() => scope().targets, knobs);
-  const stateOf = (key: string) => memory.snapshot().targets[key];
+  const { stateOf } = memory;
   const loop: Loop = {
     ...options,
     canary: options.canary,

@@ -12,6 +12,8 @@ import type { StoreMark } from "./archive.ts";
 export interface Memory {
   /** Another object whenever something was learned. */
   snapshot(): Snapshot;
+  /** What is known of one target. */
+  stateOf(targetKey: string): TargetState | undefined;
   /**
    * Fold in what was seen of one target; nothing of one that is not registered, or whose question is another by now.
    *
@@ -30,7 +32,19 @@ export interface Memory {
 
 /** Create a memory that knows nothing yet; `targetsOf` gives the targets that are registered now. */
 export function createMemory(targetsOf: () => ReadonlyMap<string, Target>, knobs: Knobs): Memory {
-  let snapshot = EMPTY_SNAPSHOT;
+  let known = EMPTY_SNAPSHOT;
+  // What was learned since `known` was last asked for: to copy a thousand targets for each of them would cost a million.
+  const news = new Map<string, TargetState>();
+
+  function snapshot(): Snapshot {
+    if (news.size > 0) known = { ...known, targets: { ...known.targets, ...Object.fromEntries(news) } };
+    news.clear();
+    return known;
+  }
+
+  function stateOf(key: string): TargetState | undefined {
+    return news.get(key) ?? known.targets[key];
+  }
 
   function priorOf(state: TargetState | undefined, { targetKey, atMs }: Sighting): TargetState | undefined {
     const target = targetsOf().get(targetKey);
@@ -43,26 +57,29 @@ export function createMemory(targetsOf: () => ReadonlyMap<string, Target>, knobs
   }
 
   return {
-    snapshot: () => snapshot,
+    snapshot,
+    stateOf,
     learn(sighting) {
       if (!isAsked(sighting.targetKey, sighting.question)) return false;
-      const statusOf = () => snapshot.targets[sighting.targetKey]?.status;
-      const before = statusOf();
-      snapshot = fold(snapshot, [sighting], { rise: knobs.rise, priorOf });
-      return statusOf() !== before;
+      const { targetKey } = sighting;
+      const before = stateOf(targetKey);
+      const prior = { ...known, targets: before === undefined ? {} : { [targetKey]: before } };
+      const after = fold(prior, [sighting], { rise: knobs.rise, priorOf }).targets[targetKey];
+      if (after !== undefined && after !== before) news.set(targetKey, after);
+      return after?.status !== before?.status;
     },
     adopt(stored, view) {
-      snapshot = adopt(snapshot, stored, view, [...targetsOf().values()]);
+      known = adopt(snapshot(), stored, view, [...targetsOf().values()]);
     },
     mark(mark) {
-      snapshot = { ...snapshot, ...mark };
+      known = { ...snapshot(), ...mark };
     },
     schedule(nowMs) {
-      snapshot = { ...snapshot, scheduledAtMs: nowMs };
+      known = { ...snapshot(), scheduledAtMs: nowMs };
     },
     tidy(targets) {
-      const kept = Object.entries(snapshot.targets).filter(([key, { question }]) => isAsked(key, question, targets));
-      snapshot = { ...snapshot, targets: Object.fromEntries(kept) };
+      const kept = Object.entries(snapshot().targets).filter(([key, { question }]) => isAsked(key, question, targets));
+      known = { ...snapshot(), targets: Object.fromEntries(kept) };
     },
   };
 }
