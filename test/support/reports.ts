@@ -1,4 +1,5 @@
 import { createReport } from "../../src/core/create-report.ts";
+import type { MaintenanceWindow } from "../../src/core/maintenance.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import type { Group, Upstream } from "../../src/core/registry.ts";
 import { targetKey } from "../../src/core/registry.ts";
@@ -19,6 +20,7 @@ export interface FleetMember extends Partial<Upstream> {
 export interface FleetOptions {
   readonly groups?: readonly Group[];
   readonly nowMs?: number;
+  readonly maintenance?: readonly MaintenanceWindow[];
   readonly problems?: readonly string[];
   readonly isRegistryInvalid?: boolean;
   readonly probesLeft?: number;

@@ -38,14 +38,17 @@ const fleet = fc.array(fc.record({ state, critical: fc.boolean(), isNamed: fc.bo
       ...(state === undefined ? {} : { state }),
     }))
   );
+const maintained = fc.subarray(["u0", "u1", "u2", "group"]);
 const policy = fc.constantFrom({ kind: "all" } as const, { kind: "any" } as const, { kind: "quorum", k: 1 } as const);
 
 Deno.test("all surfaces agree on every name of every fleet", async () => {
   await fc.assert(
-    fc.asyncProperty(fleet, policy, fc.boolean(), async (members, policy, isInvalid) => {
+    fc.asyncProperty(fleet, policy, fc.boolean(), maintained, async (members, policy, isInvalid, names) => {
       const inGroup = members.slice(0, 3).map(({ name }) => ({ name, isCritical: true }));
-      const groups = inGroup.length === 0 ? [] : [{ name: "group", policy, members: inGroup }];
-      const report = isInvalid ? reportOn([], { isRegistryInvalid: true }) : reportOn(members, { groups });
+      const outer = { name: "outer", policy, members: [{ name: "group", isCritical: true }, ...inGroup.slice(2)] };
+      const groups = inGroup.length === 0 ? [] : [outer, { name: "group", policy, members: inGroup }];
+      const maintenance = names.map((name) => ({ id: name, name, fromMs: 0, untilMs: NOW_MS + 1, reason: "disks" }));
+      const report = isInvalid ? reportOn([], { isRegistryInvalid: true }) : reportOn(members, { groups, maintenance });
       const ask = surfaces(report);
       const expected = report.names.get("")?.status ?? "UNKNOWN";
       const http = expected === "SERVING" ? 200 : 503;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { closeReason } from "../../src/surface/close-reason.ts";
-import { answered, failed, type FleetMember, reportOn } from "../support/reports.ts";
+import { answered, failed, type FleetMember, NOW_MS, reportOn } from "../support/reports.ts";
 
 function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
@@ -45,6 +45,13 @@ Deno.test("closeReason() calls no network error what is none", () => {
     closeReason(reportOn(fleet(names, answered("NOT_SERVING"))), false),
     "Not serving: checkout, payments, search.",
   );
+});
+
+Deno.test("closeReason() calls a fleet in maintenance no error either", () => {
+  const names = ["checkout", "payments", "search"];
+  const maintenance = names.map((name) => ({ id: name, name, fromMs: 0, untilMs: NOW_MS + 1, reason: "new disks" }));
+  const report = reportOn(fleet(names), { maintenance });
+  assert.equal(closeReason(report, false), "In maintenance: checkout, payments, search.");
 });
 
 Deno.test("closeReason() says why a fleet cannot be judged", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TargetState } from "../../src/core/snapshot.ts";
 import { dryRun } from "../../src/surface/dry-run.ts";
-import { answered, failed, reportOn, stateOf } from "../support/reports.ts";
+import { answered, failed, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
 
 const TRUSTED = { headers: { authorization: `Bearer ${READ_TOKEN}` } };
@@ -154,4 +154,40 @@ Deno.test("dryRun() says why a fleet cannot be judged when it has no upstream, o
   const invalid = dryRun(reportOn([], { isRegistryInvalid: true }), true);
   assert.deepEqual([invalid.code, invalid.description], [1, "|Gateway: registry invalid, see the boot log"]);
   assert.deepEqual(invalid.exception?.args, [invalid.description]);
+});
+
+const WINDOW = { id: "1", name: "c", fromMs: NOW_MS - 1, untilMs: NOW_MS + 3_600_000, reason: "new disks" };
+const SAID = "in maintenance until 2026-11-21T13:00:00.000Z: new disks";
+
+Deno.test("dryRun() says until when, and why, a fleet is in maintenance, and shows the token's holder what was seen", () => {
+  const report = reportOn([{ name: "c", state: failed("unavailable", "refused") }], { maintenance: [WINDOW] });
+  assert.deepEqual(dryRun(report, false).exception?.args, [`|Gateway: Deployment c is ${SAID}`]);
+  assert.deepEqual(dryRun(report, true).exception?.args, [`refused |Gateway: Deployment c is ${SAID}`]);
+});
+
+Deno.test("dryRun() names what fails, not what is in maintenance beside it, and is ready when nothing else fails", () => {
+  const c = { name: "c", state: failed("unavailable") };
+  const report = reportOn([c, { name: "d", state: failed("overloaded") }], { maintenance: [WINDOW] });
+  assert.deepEqual(dryRun(report, false).exception?.args, ["|Gateway: Deployment d is overloaded."]);
+  assert.equal(
+    dryRun(reportOn([c, { name: "d", state: answered("SERVING") }], { maintenance: [WINDOW] }), false).code,
+    0,
+  );
+});
+
+Deno.test("dryRun() names culprits, not symptoms: of a pool that is down for one member both need, that one", () => {
+  const groups = [
+    {
+      name: "",
+      policy: { kind: "any" },
+      members: [{ name: "pair", isCritical: true }, { name: "x", isCritical: true }],
+    },
+    { name: "pair", policy: { kind: "all" }, members: ["x", "y"].map((name) => ({ name, isCritical: true })) },
+  ] as const;
+  const report = reportOn([{ name: "x", state: failed("dns") }, { name: "y", state: failed("overloaded") }], {
+    groups,
+  });
+  const { args } = dryRun(report, false).exception ?? {};
+  assert.equal(args?.length, 1);
+  assert.match(args?.[0] ?? "", /deployment x /);
 });

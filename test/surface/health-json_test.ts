@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { leavingReport } from "../../src/core/leaving.ts";
 import { answered, failed, type FleetMember, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
 import { schemaFaults } from "../support/health-schema.ts";
 import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
@@ -164,4 +165,47 @@ Deno.test("GET /health tells of the store with the token only", async () => {
   };
   assert.deepEqual(trusted.store, told);
   assert.equal((await (await ask("/health")).json()).store, undefined);
+});
+
+const WINDOW = { id: "1", name: "pay", fromMs: NOW_MS - 1, untilMs: NOW_MS + 3_600_000, reason: "new disks" };
+const MAINTENANCE = { until: "2026-11-21T13:00:00.000Z", reason: "new disks" };
+
+Deno.test("GET /health tells how a name came to its status, by its policy and members, and leaves out what is usual", async () => {
+  const members = ["search", "pay", "new"].map((name) => ({ name, isCritical: name !== "new" }));
+  const groups = [{ name: "pool", policy: { kind: "quorum", k: 2 }, members }] as const;
+  const health = await (await surfaces(reportOn(MIXED, { groups, maintenance: [WINDOW] }))("/health")).json();
+  assert.deepEqual(schemaFaults(health), []);
+  const named = (name: string) => health.names.find((entry: { name: string }) => entry.name === name);
+  assert.deepEqual([named("pool").policy, named("pool").members], [{ quorum: 2 }, [
+    { name: "search", status: "SERVING" },
+    { name: "pay", status: "NOT_SERVING", maintenance: true },
+    { name: "new", status: "UNKNOWN", critical: false },
+  ]]);
+  assert.deepEqual([named("").policy, named("search").members], ["all", [{
+    name: "search/acme.Search",
+    status: "SERVING",
+  }]]);
+  assert.deepEqual([named("pay/").members, named("liveness").policy], [undefined, undefined]);
+});
+
+Deno.test("GET /health shows maintenance, and what was seen of a target in it, to strangers too", async () => {
+  const health = await (await surfaces(reportOn(MIXED, { maintenance: [WINDOW] }))("/health")).json();
+  assert.deepEqual(schemaFaults(health), []);
+  const named = (name: string) => health.names.find((entry: { name: string }) => entry.name === name);
+  assert.deepEqual([health.output, health.counts.maintenance, health.counts.notServing], [undefined, 1, 1]);
+  assert.deepEqual(health.culprits, ["new/"]);
+  for (const name of ["pay", "pay/"]) {
+    assert.deepEqual([named(name).status, named(name).maintenance], ["NOT_SERVING", MAINTENANCE]);
+  }
+  assert.deepEqual([named("pay/").target.seen, named("search/acme.Search").target.seen], ["NOT_SERVING", undefined]);
+});
+
+Deno.test("GET /health of a fleet wholly in maintenance fails for machines, and says so for people", async () => {
+  const report = reportOn([{ name: "pay", state: answered("SERVING") }], { maintenance: [WINDOW] });
+  const answer = await surfaces(report)("/health");
+  const health = await answer.json();
+  assert.deepEqual(schemaFaults(health), []);
+  assert.deepEqual([answer.status, health.status, health.servingStatus], [503, "fail", "NOT_SERVING"]);
+  assert.equal(health.output, "in maintenance until 2026-11-21T13:00:00.000Z: new disks");
+  assert.equal((await (await surfaces(leavingReport(report))("/health")).json()).output, undefined);
 });

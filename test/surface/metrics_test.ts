@@ -179,6 +179,23 @@ Deno.test("GET /metrics tells late and suspect targets, degraded names and Rollc
   assert.match(await textOf([], { isRegistryInvalid: true }), /^rollcall_problems 1$/m);
 });
 
+Deno.test("GET /metrics tells maintenance beside NOT_SERVING, and counts targets as they were seen", async () => {
+  const window = { id: "1", name: "a", fromMs: 0, untilMs: NOW_MS + 1, reason: "new disks" };
+  const text = await textOf([{ name: "a", state: answered("SERVING") }, { name: "b", state: answered("SERVING") }], {
+    maintenance: [window],
+  });
+  for (
+    const line of [
+      'rollcall_status{name="a",kind="upstream",status="NOT_SERVING"} 1',
+      'rollcall_in_maintenance{name="a",kind="upstream"} 1',
+      'rollcall_in_maintenance{name="a/",kind="target"} 1',
+      'rollcall_in_maintenance{name="b",kind="upstream"} 0',
+      'rollcall_in_maintenance{name="readiness",kind="fleet"} 0',
+      'rollcall_targets{status="SERVING"} 2',
+    ]
+  ) assert.ok(text.includes(`\n${line}\n`), `no ${line} in ${text}`);
+});
+
 Deno.test("GET /metrics counts an age by the report's clock, never below zero", async () => {
   const age = async (checkedAtMs: number) =>
     /^rollcall_age_seconds.* (\S+)$/m.exec(await textOf([{ name: "a", state: answered("SERVING", { checkedAtMs }) }]))
