@@ -4,6 +4,7 @@ import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts"
 import { startGrpcServer } from "./grpc-server/server.ts";
 import { listenHttp } from "./listen/http.ts";
 import { keepListening, type Listener } from "./listen/listener.ts";
+import { createAddressGuard } from "./probe/network/deno-guard.ts";
 import { createDenoNetwork } from "./probe/network/deno.ts";
 import { createProber } from "./probe/prober.ts";
 import { createWatcher } from "./probe/watch.ts";
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     place: config.place ?? Deno.hostname(),
     waitUntil: (promise: Promise<void>) => keep(pending, promise),
   };
-  const network = createDenoNetwork();
+  const network = createDenoNetwork(config.isPrivateAllowed ? {} : { guard: createAddressGuard({ onRefused }) });
   const watcher = createWatcher({ clock: systemClock, network });
   const rollcall = createRollcall({
     config,
@@ -49,6 +50,13 @@ async function main(): Promise<void> {
   await Promise.race([ended, closedTooLate(stop)]);
   kv.close();
   Deno.exit(0);
+}
+
+/** An upstream that is registered by a name may be anywhere a moment later. */
+function onRefused(upstream: string): void {
+  const problem = "its name leads to an address that is not public: it is not asked, and UNKNOWN; " +
+    "set ALLOW_PRIVATE_UPSTREAMS = true where this process is inside that network";
+  log({ event: "upstream-refused", upstream, problem });
 }
 
 /** A signal begins the drain, after which all stops; a second one stops at once. */

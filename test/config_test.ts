@@ -55,6 +55,7 @@ Deno.test("parseConfig() gives every default when nothing is set", () => {
         adminToken: undefined,
         server,
         place: undefined,
+        isPrivateAllowed: false,
         problems: [],
       } satisfies Said,
     );
@@ -261,6 +262,7 @@ Deno.test("parseConfig() reads every field", () => {
         refreshEveryMs: 5_000,
       },
       place: "rack-7",
+      isPrivateAllowed: true,
       problems: [],
     } satisfies Said,
   );
