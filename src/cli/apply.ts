@@ -84,10 +84,11 @@ function checkNotOvertaken(path: string, { savedVersion }: Candidate, version: n
   );
 }
 
-async function isWanted({ url }: Deployment, version: number, { stdin, stderr }: Io): Promise<boolean> {
+async function isWanted({ url }: Deployment, version: number, { stdin, stderr, stop }: Io): Promise<boolean> {
   const place = version === 0 ? "" : ` in the place of version ${version}`;
   stderr.write(`Apply it to ${url}${place}? [y/N] `);
-  return /^y(es)?$/i.test((await stdin.readLine() ?? "").trim());
+  const stopped = new Promise<undefined>((resolve) => stop.addEventListener("abort", () => resolve(undefined)));
+  return /^y(es)?$/i.test((await Promise.race([stdin.readLine(), stopped]) ?? "").trim());
 }
 
 interface Change {

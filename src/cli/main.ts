@@ -8,6 +8,9 @@ const EXIT_CODE = { interrupted: 130, pipeClosed: 141 } as const;
 
 const DEFAULT_COLUMNS = 80;
 
+/** What a terminal in its ordinary mode holds of a line: termios(3). */
+const LINE_MAX_BYTES = 4_096;
+
 await main();
 
 /** The process: arguments, Ctrl-C, exit code. */
@@ -45,9 +48,6 @@ function createInput(): Input {
     },
   };
 }
-
-/** What a terminal in its ordinary mode holds of a line: termios(3). */
-const LINE_MAX_BYTES = 4_096;
 
 function outputOf(stream: typeof Deno.stdout): Output {
   const isTerminal = stream.isTerminal();
