@@ -9,6 +9,8 @@ import { createMemoryStore } from "./store/memory.ts";
 import { createWorkersKvStore, type KvNamespace } from "./store/workers-kv.ts";
 import { upgradeOnWorkers } from "./upgrade/workers.ts";
 
+export { RollcallAuthority } from "./store/authority-object.ts";
+
 /** What `wrangler.toml` binds: `KV`, and the vars and secrets that `config.ts` reads. */
 interface Env extends Readonly<Record<string, unknown>> {
   /** Without it, each isolate knows only what it saw itself. */

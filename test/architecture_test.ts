@@ -10,7 +10,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ports.ts": ["core"],
   "config": ["core"],
   "probe": ["ports.ts", "core", "wire", "gen"],
-  "store": ["ports.ts", "core"],
+  // The clock, for the Durable Object, to which nobody can lend one.
+  "store": ["clock.ts", "ports.ts", "core"],
   "surface": ["core", "wire", "gen"],
   "upgrade": ["surface"],
   "listen": ["ports.ts"],
@@ -57,6 +58,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@commander-js/extra-typings": ["cli"],
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe", "cli"],
+  "cloudflare:workers": ["store"],
   "node:dns": ["probe"],
   "node:stream": ["probe", "cli"],
   "node:http2": ["grpc-server"],

@@ -6,8 +6,8 @@ import { RETENTION_MS } from "./retention.ts";
 export interface KvNamespace {
   /** @param options.cacheTtl Seconds for which this location may answer from its cache. */
   get(key: string, options: { readonly type: "text"; readonly cacheTtl: number }): Promise<string | null>;
-  /** @param options.expirationTtl Seconds until the value goes. */
-  put(key: string, value: string, options: { readonly expirationTtl: number }): Promise<void>;
+  /** @param options.expirationTtl Seconds until the value goes; default: it stays. */
+  put(key: string, value: string, options?: { readonly expirationTtl: number }): Promise<void>;
 }
 
 /**
