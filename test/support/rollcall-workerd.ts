@@ -13,8 +13,20 @@ export interface RunningWorker extends RunningRollcall {
   storedText(): Promise<string | null>;
 }
 
-/** Start the built, minified bundle on workerd, with a KV of its own. The bundle is built first where it is not up to date. */
-export async function startOnWorkerd(options: RollcallOptions): Promise<RunningWorker> {
+/** What a `wrangler.toml` may leave out. */
+export interface WorkerBindings {
+  /** The Durable Object; default: bound. */
+  readonly authority?: "bound" | "unbound";
+}
+
+/**
+ * Start the built, minified bundle on workerd, with a KV and a Durable Object of its own. The bundle is built first where it
+ * is not up to date.
+ */
+export async function startOnWorkerd(
+  options: RollcallOptions,
+  { authority = "bound" }: WorkerBindings = {},
+): Promise<RunningWorker> {
   const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
   const faulty = await startFaultServer({ send: "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n" });
   const printed: string[] = [];
@@ -23,7 +35,9 @@ export async function startOnWorkerd(options: RollcallOptions): Promise<RunningW
     scriptPath: await builtWorker(),
     ...compatibility(),
     bindings: environment(options),
-    kvPersist: folder,
+    kvPersist: `${folder}/kv`,
+    durableObjects: authority === "bound" ? { AUTHORITY: { className: "RollcallAuthority", useSQLite: true } } : {},
+    durableObjectsPersist: `${folder}/objects`,
     // Else Miniflare asks the network where it is.
     cf: { colo: "TST" },
     host: "127.0.0.1",
