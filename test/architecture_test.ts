@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "grpc-server": ["surface", "core", "wire", "gen"],
   "refresh": ["fan-out.ts", "ports.ts", "core"],
   "fleet": ["config", "ports.ts", "core"],
+  "admin": ["fleet", "config", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
   "client": ["clock.ts", "ports.ts", "core", "wire"],
   "embed": ["clock.ts", "ports.ts", "core", "wire", "gen", "surface"],
@@ -42,6 +43,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PARTS: Readonly<Record<string, string>> = {
   "refresh.ts": "refresh",
   "config.ts": "config",
+  "admin.ts": "admin",
   "client.ts": "client",
   "embed.ts": "embed",
 };

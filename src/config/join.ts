@@ -1,5 +1,5 @@
 import type { Registry } from "../core/registry.ts";
-import type { Field } from "./field.ts";
+import { type Field, refuse } from "./field.ts";
 import { readGroups } from "./groups.ts";
 import { checkUpstreamNames, namesOf } from "./names.ts";
 import { isTable, readJson, readTable } from "./read.ts";
@@ -54,8 +54,9 @@ interface Joining {
 function readJoined(root: Field, joining: Joining): Registry {
   const { deployed, context } = joining;
   const table = readTable(root, ["upstreams", "groups"]) ?? {};
-  const upstreamsField = { ...root, path: "upstreams", value: table["upstreams"] };
-  const groupsField = { ...root, path: "groups", value: table["groups"] };
+  const fieldOf = (key: "upstreams" | "groups"): Field => ({ ...root, path: key, value: table[key] });
+  const upstreamsField = noText(fieldOf("upstreams"), "a list");
+  const groupsField = noText(fieldOf("groups"), "a table");
   const written = readUpstreams(upstreamsField, context);
   const before = deployed.entries.map((entry) => ({ ...entry, field: { ...entry.field, problems: root.problems } }));
   const entries = [...before, ...(written ?? []).filter((entry) => isKept(entry, joining))];
@@ -65,6 +66,13 @@ function readJoined(root: Field, joining: Joining): Registry {
   const groups = readGroups({ ...groupsField, value: joinedGroups(groupsField, joining) }, names);
   checkFleet(upstreamsField, { upstreams, groups });
   return { upstreams, groups };
+}
+
+/** JSON text within JSON, which variables of the environment may be, would hide from who changes a part of it what is there. */
+function noText(field: Field, what: string): Field {
+  if (typeof field.value !== "string") return field;
+  refuse(field, `not ${what}`, `write ${what}, and not as text`);
+  return { ...field, value: undefined };
 }
 
 function isKept({ field, upstream }: UpstreamEntry, { taken, warnings }: Joining): boolean {
