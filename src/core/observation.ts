@@ -5,13 +5,15 @@ import type { ServingStatus } from "./status.ts";
  * Why an upstream that answered is not simply SERVING or NOT_SERVING by its own word. The last two are of upstreams that
  * tell their status instead of being asked.
  */
-export type AnswerReason =
-  | "status_unknown"
-  | "service_not_registered"
-  | "health_unimplemented"
-  | "probe_denied"
-  | "never_told"
-  | "told_too_long_ago";
+export const ANSWER_REASONS = [
+  "status_unknown",
+  "service_not_registered",
+  "health_unimplemented",
+  "probe_denied",
+  "never_told",
+  "told_too_long_ago",
+] as const;
+export type AnswerReason = (typeof ANSWER_REASONS)[number];
 
 /** How a probe failed; `docs/design.md` §5 says which answer is which. */
 export const FAILURE_KINDS = [
@@ -24,6 +26,11 @@ export const FAILURE_KINDS = [
   "protocol_mismatch",
 ] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** Whether a text names what may be wrong with a target. */
+export function isFault(text: string): text is FailureKind | AnswerReason {
+  return [...FAILURE_KINDS, ...ANSWER_REASONS].some((fault) => fault === text);
+}
 
 /** Whether what is wrong is how a probe failed, rather than why an answer is not SERVING. */
 export function isFailureKind(fault: FailureKind | AnswerReason): fault is FailureKind {

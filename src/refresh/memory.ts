@@ -17,7 +17,7 @@ export interface Memory {
   /**
    * Fold in what was seen of one target; nothing of one that is not registered, or whose question is another by now.
    *
-   * @returns Whether that turned the target's status.
+   * @returns Whether that turned the target's status, or that of a name it lists.
    */
   learn(sighting: Sighting): boolean;
   /** Take from a stored snapshot what is worth knowing here. */
@@ -66,7 +66,7 @@ export function createMemory(targetsOf: () => ReadonlyMap<string, Target>, knobs
       const prior = { ...known, targets: before === undefined ? {} : { [targetKey]: before } };
       const after = fold(prior, [sighting], { rise: knobs.rise, priorOf }).targets[targetKey];
       if (after !== undefined && after !== before) news.set(targetKey, after);
-      return after?.status !== before?.status;
+      return hasTurned(before, after);
     },
     adopt(stored, view) {
       known = adopt(snapshot(), stored, view, [...targetsOf().values()]);
@@ -82,4 +82,12 @@ export function createMemory(targetsOf: () => ReadonlyMap<string, Target>, knobs
       known = { ...snapshot(), targets: Object.fromEntries(kept) };
     },
   };
+}
+
+function hasTurned(before: TargetState | undefined, after: TargetState | undefined): boolean {
+  if (before?.status !== after?.status) return true;
+  if (before?.listed === after?.listed) return false;
+  const was = new Map(Object.entries(before?.listed ?? {}));
+  const names = Object.entries(after?.listed ?? {});
+  return names.length !== was.size || names.some(([name, { status }]) => was.get(name)?.status !== status);
 }

@@ -23,15 +23,20 @@ export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Healt
     let isTick = false;
     for (let isFirst = true;; isFirst = false) {
       const isLeavingKnown = isLeaving(settings);
-      const report = await loadFor(service, context, { isFirst, isTick });
-      throwIfGone(context, settings);
-      const status = WIRE_STATUS[statusIn(report, service, settings) ?? "SERVICE_UNKNOWN"];
-      if (status !== sent) yield { status };
-      sent = status;
-      if (!isFirst && report?.probesLeft === 0) return;
-      const leftMs = Math.max(0, endAtMs - settings.nowMs());
-      const restMs = Math.min(report?.ttlMs ?? leftMs, leftMs);
-      isTick = await rest(restMs, isLeavingKnown ? context.signal : woken, settings) === "slept";
+      // Listened for from before the report is made: what turns while the message is on its way is not missed.
+      const turn = listen(isLeavingKnown ? context.signal : woken, settings);
+      try {
+        const report = await loadFor(service, context, { isFirst, isTick });
+        throwIfGone(context, settings);
+        const status = WIRE_STATUS[statusIn(report, service, settings) ?? "SERVICE_UNKNOWN"];
+        if (status !== sent) yield { status };
+        sent = status;
+        if (isTick && report?.probesLeft === 0) return;
+        const leftMs = Math.max(0, endAtMs - settings.nowMs());
+        isTick = await turn.within(Math.min(report?.ttlMs ?? leftMs, leftMs)) === "slept";
+      } finally {
+        turn.end();
+      }
       throwIfGone(context, settings);
       const isTold = isLeavingKnown || !isLeaving(settings);
       if (isTold && (settings.shutdown?.aborted === true || settings.nowMs() >= endAtMs)) return;
@@ -39,20 +44,15 @@ export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Healt
   };
 }
 
-/** Wait for the next tick, or for news: what upstreams tell must not wait for one. */
-async function rest(
-  ms: number,
-  woken: AbortSignal,
-  { sleep, changed }: SurfaceSettings,
-): Promise<"slept" | "news"> {
+/** One turn of a stream: news that come meanwhile, or the next tick. What upstreams tell must not wait for one. */
+function listen(woken: AbortSignal, { sleep, changed }: SurfaceSettings) {
   const over = new AbortController();
   const signal = AbortSignal.any([woken, over.signal]);
-  const first = await Promise.race([
-    sleep(ms, signal).then(() => "slept" as const),
-    changed(signal).then(() => "news" as const),
-  ]);
-  over.abort();
-  return first;
+  const news = changed(signal).then(() => "news" as const);
+  return {
+    within: (ms: number) => Promise.race([sleep(ms, signal).then(() => "slept" as const), news]),
+    end: () => over.abort(),
+  };
 }
 
 function isLeaving({ leaving }: SurfaceSettings): boolean {

@@ -3,6 +3,7 @@ import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
 import { MaintenanceService } from "../gen/rollcall/v1/maintenance_pb.ts";
 import { RegistryService } from "../gen/rollcall/v1/registry_pb.ts";
+import { StatusService } from "../gen/rollcall/v1/status_pb.ts";
 import { accessProblem } from "./access.ts";
 import { createGrpcHealth } from "./grpc-health.ts";
 import { createJinaRpc } from "./jina-rpc.ts";
@@ -11,6 +12,7 @@ import { BODY_MAX_BYTES, WRITTEN_MAX_BYTES } from "./read-body.ts";
 import { createRegistryRpc } from "./registry-rpc.ts";
 import { callOf } from "./rpc-call.ts";
 import type { SurfaceSettings } from "./settings.ts";
+import { createStatusRpc } from "./status-rpc.ts";
 
 /** The RPCs over the protocols that a listener can carry: one implementation of each serves them all. */
 export function createRpcRouter(
@@ -31,6 +33,7 @@ export function createRpcRouter(
   router.service(JinaGatewayDryRunRPC, createJinaRpc());
   const written = { readMaxBytes: WRITTEN_MAX_BYTES };
   router.service(RegistryService, createRegistryRpc(settings), written);
+  router.service(StatusService, createStatusRpc(settings), written);
   router.service(MaintenanceService, createMaintenanceRpc(settings), written);
   return router;
 }

@@ -1,6 +1,7 @@
 import type { MaintenanceWriter } from "../core/maintenance-writer.ts";
 import type { RegistryWriter } from "../core/registry-writer.ts";
 import type { Load } from "../core/report.ts";
+import type { StatusWriter } from "../core/status-writer.ts";
 import type { Tokens } from "./role.ts";
 import type { Upgrade } from "./upgrade.ts";
 
@@ -31,6 +32,8 @@ export interface SurfaceSettings extends Tokens {
   readonly upgrade?: Upgrade;
   /** Where registries are written at run time; without it nobody can. */
   readonly registryWriter?: RegistryWriter;
+  /** Where statuses are told; without it nobody can. */
+  readonly statusWriter?: StatusWriter;
   /** Where maintenance windows are written; without it nobody can. */
   readonly maintenanceWriter?: MaintenanceWriter;
 }
