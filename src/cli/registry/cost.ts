@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import { probesPerMinute } from "../../core/cost.ts";
 import { confirmReserve } from "../../core/due.ts";
 import type { Platform } from "../../core/knobs.ts";
 import { isDiscovered, PROTOCOLS, type Upstream } from "../../core/registry.ts";
@@ -69,14 +70,13 @@ export function costOf({ registry, knobs }: Config, { platform, scheduleMs, hasK
   };
 }
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-function upstreamCost({ name, services, ttlMs }: Upstream, scheduleMs: number): UpstreamCost {
-  const perMinute = (everyMs: number) => services.length * MINUTE_MS / everyMs;
+function upstreamCost(upstream: Upstream, scheduleMs: number): UpstreamCost {
+  const { name, ttlMs } = upstream;
   // A refresh that finds a state fresh leaves it to the next.
   const everyMs = scheduleMs === Infinity ? Infinity : Math.ceil(ttlMs / scheduleMs) * scheduleMs;
-  return { name, withReaders: perMinute(ttlMs), withoutReaders: perMinute(everyMs) };
+  return { name, withReaders: probesPerMinute(upstream, ttlMs), withoutReaders: probesPerMinute(upstream, everyMs) };
 }
 
 function extraRequests(upstream: Upstream): number {
