@@ -96,6 +96,7 @@ Deno.test("rollcall probe --json prints the report as /health has it", async () 
     late: 0,
     suspect: 0,
     critical: 1,
+    maintenance: 0,
   });
 });
 

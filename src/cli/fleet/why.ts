@@ -9,7 +9,7 @@ export function whyOf({ kind, status, degraded, culprits, maintenance, policy, m
   if (kind !== "group" || (status === "SERVING" && !degraded)) return degraded ? "degraded" : why;
   const derivation = derivationText(policy, members);
   const blamed = degraded ? "degraded" : culprits.map(bare).join(", ");
-  return blamed === "" ? derivation : `${derivation}${degraded ? "; " : ": "}${blamed}`;
+  return [derivation, blamed].filter((text) => text !== "").join(degraded ? "; " : ": ");
 }
 
 function maintenanceText({ until, reason }: HealthMaintenance): string {
