@@ -27,24 +27,28 @@ export const status: CliCommand = {
     command
       .argument("[url]", URL_HELP)
       .option("--watch", "show it again every 2 s until Ctrl-C, in place on a terminal")
+      .option("--now", "have it probe again first; without a token at most once in 5 s")
       .option("--json", "print the report itself; one line each with --watch")
       .option("--token <token>", "READ_TOKEN of the deployment, which unlocks detail; default: ROLLCALL_TOKEN")
-      .action((url, { watch = false, json = false, token }) =>
+      .action((url, { watch = false, json = false, now = false, token }) =>
         run((io) => {
-          const deployment = parseDeployment({ url, token }, io);
-          return (watch ? follow : showOnce)(deployment, json ? "json" : "view", io);
+          const view = { format: json ? "json" : "view", how: now ? "forced" : "known" } as const;
+          return (watch ? follow : showOnce)(parseDeployment({ url, token }, io), view, io);
         })
       ),
 };
 
-type Format = "json" | "view";
+interface View {
+  readonly format: "json" | "view";
+  readonly how: "known" | "forced";
+}
 
 const VERDICT_EXIT_CODES = { SERVING: 0, NOT_SERVING: 1, UNKNOWN: 3 } as const satisfies Record<ServingStatus, number>;
 
 const WATCH_EVERY_MS = 2_000;
 
-async function showOnce(deployment: Deployment, format: Format, io: Io): Promise<number> {
-  const health = await fetchHealth(deployment, io);
+async function showOnce(deployment: Deployment, { format, how }: View, io: Io): Promise<number> {
+  const health = await fetchHealth(deployment, io, how);
   io.stdout.write(
     format === "json" ? `${JSON.stringify(health, null, 2)}\n` : fleetView(health, createPaint(io.stdout, io)),
   );
@@ -52,10 +56,10 @@ async function showOnce(deployment: Deployment, format: Format, io: Io): Promise
 }
 
 /** Until Ctrl-C; a deployment that does not answer for a while is no reason to stop. */
-async function follow(deployment: Deployment, format: Format, io: Io): Promise<number> {
+async function follow(deployment: Deployment, { format, how }: View, io: Io): Promise<number> {
   let exitCode = UNREACHABLE_EXIT_CODE;
   while (!io.stop.aborted) {
-    const seen = await look(deployment, io);
+    const seen = await look(deployment, how, io);
     if (io.stop.aborted) break;
     exitCode = seen instanceof CliError ? UNREACHABLE_EXIT_CODE : VERDICT_EXIT_CODES[seen.servingStatus];
     show(seen, format, io);
@@ -64,16 +68,16 @@ async function follow(deployment: Deployment, format: Format, io: Io): Promise<n
   return exitCode;
 }
 
-async function look(deployment: Deployment, io: Io): Promise<HealthDocument | CliError> {
+async function look(deployment: Deployment, how: View["how"], io: Io): Promise<HealthDocument | CliError> {
   try {
-    return await fetchHealth(deployment, io);
+    return await fetchHealth(deployment, io, how);
   } catch (error) {
     if (error instanceof CliError) return error;
     throw error;
   }
 }
 
-function show(seen: HealthDocument | CliError, format: Format, { stdout, stderr, env }: Io): void {
+function show(seen: HealthDocument | CliError, format: View["format"], { stdout, stderr, env }: Io): void {
   const isRedrawn = stdout.isTerminal && format === "view";
   if (isRedrawn) stdout.write(HOME_AND_CLEAR);
   if (seen instanceof CliError) return stderr.write(`error: ${seen.message}\n`);

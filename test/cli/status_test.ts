@@ -132,3 +132,11 @@ Deno.test("rollcall status says what is wrong, and how to mend it, when no Rollc
     assert.match(result.stderr, said);
   }
 });
+
+Deno.test("rollcall status --now has everything probed again", async () => {
+  await using rollcall = await startRollcallOver({ pay: "SERVING" });
+  assert.equal((await runRollcall(["status", rollcall.url, "--token", TOKEN])).exitCode, 0);
+  rollcall.pay.setStatus("", "NOT_SERVING");
+  assert.equal((await runRollcall(["status", rollcall.url, "--token", TOKEN])).exitCode, 0);
+  assert.equal((await runRollcall(["status", rollcall.url, "--token", TOKEN, "--now"])).exitCode, 1);
+});
