@@ -111,7 +111,8 @@ export type AuthorityKind = "memory" | "durable-object" | "deno-kv";
 
 /**
  * Keeps what is written at run time, as records, each under a key of its own: `fleet/registry`, `fleet/maintenance`,
- * `status/<target key>`, `satellite/<upstream>`. Rejects only when the place behind it fails.
+ * `status/<target key>`, `satellite/<upstream>`. Rejects only when the place behind it fails, or a record is too long: 1 500
+ * bytes of key, 1 MiB of value.
  */
 export interface Authority {
   readonly kind: AuthorityKind;
@@ -123,15 +124,15 @@ export interface Authority {
    * Put `value` under `key`; undefined removes what is there. All of it or nothing, and kept once this resolves.
    *
    * @param expected Write only if the record is of this version; 0: only if there is none; default: whatever is there.
-   * @returns The record's version from now on, one more than before; undefined when it was not of the expected one, and
-   * nothing has changed.
+   * @returns The record's version from now on, one more than before, or the same where there was nothing to remove;
+   * undefined when it was not of the expected one, and nothing has changed.
    */
   put(key: string, value: string | undefined, expected?: number): Promise<number | undefined>;
 }
 
 /** One record of an authority. */
 export interface WrittenRecord {
-  /** 1 for the first value under a key, and one more for each that takes its place. */
+  /** 1 for the first value under a key, and one more for each that takes its place, removals counted. */
   readonly version: number;
   readonly value: string;
 }
