@@ -1,12 +1,12 @@
 import { timestampFromDate } from "@bufbuild/protobuf/wkt";
-import { MaintenanceService, type MaintenanceWindow } from "../gen/rollcall/v1/maintenance_pb.ts";
+import { MaintenanceService } from "../gen/rollcall/v1/maintenance_pb.ts";
 import { ADMIN_TOKEN_HELP, authorised, AUTHORISED_EXIT_CODES, type AuthorisedOptions, TO_HELP } from "./authorised.ts";
 import { CliError } from "./cli-error.ts";
 import type { CliCommand } from "./command.ts";
 import type { Io } from "./io.ts";
 import { windowsDocument, windowsView } from "./maintenance/windows-view.ts";
 import { readDuration, readTime } from "./read-time.ts";
-import { callRpc } from "./rpc.ts";
+import { callRpc, REFUSED_EXIT_CODE } from "./rpc.ts";
 import { sayTime } from "./told-status.ts";
 
 /** `rollcall maintenance`: leave an upstream or a group out of verdicts for a while. */
@@ -20,7 +20,7 @@ export const maintenance: CliCommand = {
       'rollcall maintenance add eu --from 2026-12-01T02:00Z --until 2026-12-01T04:00Z --reason "move"',
       "planned; without the Z it is this machine's time",
     ],
-    ["rollcall maintenance end 4f1c2a", "sooner than planned, or called off"],
+    ["rollcall maintenance end payments", "sooner than planned, or called off"],
   ],
   exitCodes: { 0: "done", ...AUTHORISED_EXIT_CODES },
   define: (command, run) => {
@@ -45,10 +45,10 @@ export const maintenance: CliCommand = {
     command
       .command("end")
       .description("End a window now, or call it off.")
-      .argument("<id>", "as the list tells it")
+      .argument("<window>", "its id, or its upstream or group, if that has no other window")
       .option("--to <url>", TO_HELP)
       .option("--token <token>", ADMIN_TOKEN_HELP)
-      .action((id, where) => run((io) => end(id, where, io)));
+      .action((window, where) => run((io) => end(window, where, io)));
   },
 };
 
@@ -72,7 +72,8 @@ async function add({ name, reason, from, ...options }: AddOptions, io: Io): Prom
   const deployment = authorised(options, "admin", io);
   const asked = { name, reason, until: timestampFromDate(until), ...(from && { from: timestampFromDate(from) }) };
   const { window } = await callRpc(MaintenanceService.method.scheduleMaintenance, asked, { deployment, io });
-  io.stdout.write(`${name} is in maintenance ${span(window)}; rollcall maintenance end ${window?.id ?? ""} ends it\n`);
+  const span = `from ${sayTime(window?.from)} until ${sayTime(window?.until)}`;
+  io.stdout.write(`${name} is in maintenance ${span}\n`);
   return 0;
 }
 
@@ -83,13 +84,20 @@ function endOf({ for: lengthMs, until, from }: Pick<AddOptions, "for" | "until" 
   throw new CliError(`Cannot add a window: ${state}`, "give --for or --until");
 }
 
-function span(window: MaintenanceWindow | undefined): string {
-  return `from ${sayTime(window?.from)} until ${sayTime(window?.until)}`;
-}
-
-async function end(id: string, where: AuthorisedOptions, io: Io): Promise<number> {
+async function end(idOrName: string, where: AuthorisedOptions, io: Io): Promise<number> {
   const deployment = authorised(where, "admin", io);
-  await callRpc(MaintenanceService.method.endMaintenance, { id }, { deployment, io });
-  io.stdout.write(`${id} has ended\n`);
+  const { windows } = await callRpc(MaintenanceService.method.listMaintenance, {}, { deployment, io });
+  const [meant, another] = windows.filter(({ id, name }) => id === idOrName || name === idOrName);
+  if (another !== undefined) {
+    const state = `${JSON.stringify(idOrName)} has several windows`;
+    throw new CliError(
+      `Cannot end maintenance: ${state}`,
+      "tell one by its id, as rollcall maintenance lists it",
+      REFUSED_EXIT_CODE,
+    );
+  }
+  // What is not there, the deployment says in its own words.
+  await callRpc(MaintenanceService.method.endMaintenance, { id: meant?.id ?? idOrName }, { deployment, io });
+  io.stdout.write(`the maintenance of ${meant?.name ?? idOrName} has ended\n`);
   return 0;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { timestampDate, timestampFromDate } from "@bufbuild/protobuf/wkt";
 import type { ScheduleMaintenanceRequest } from "../../src/gen/rollcall/v1/maintenance_pb.ts";
 import { runRollcall } from "../support/cli.ts";
@@ -58,8 +59,7 @@ for (
     const args = ["maintenance", "add", "payments", ...options, "--reason", "disks", "--to", server.url];
     assert.deepEqual(await runRollcall(args, { env, clock }), {
       exitCode: 0,
-      stdout: "payments is in maintenance from 2026-11-21T15:00:00Z until 2026-11-21T17:00:00Z; " +
-        "rollcall maintenance end w1 ends it\n",
+      stdout: "payments is in maintenance from 2026-11-21T15:00:00Z until 2026-11-21T17:00:00Z\n",
       stderr: "",
     });
     const [asked = assert.fail()] = seen;
@@ -69,14 +69,34 @@ for (
   });
 }
 
-Deno.test("rollcall maintenance end ends a window by its id", async () => {
-  const seen: string[] = [];
-  await using server = await startWrittenServices({
-    maintenance: { endMaintenance: ({ id }) => (seen.push(id), {}) },
+for (
+  const [which, ended, exitCode, said] of [
+    ["w1", ["w1"], 0, "the maintenance of payments has ended\n"],
+    ["eu", ["w2"], 0, "the maintenance of eu has ended\n"],
+    ["twice", [], 1, /"twice" has several windows; tell one by its id/],
+    ["w9", [], 1, "error: no window has the id w9\n"],
+  ] as const
+) {
+  Deno.test(`rollcall maintenance end ${which} ends ${ended.length === 0 ? "none" : "one"}`, async () => {
+    const seen: string[] = [];
+    const twice = ["w3", "w4"].map((id) => ({ id, name: "twice" }));
+    await using server = await startWrittenServices({
+      maintenance: {
+        listMaintenance: () => ({ windows: [...WINDOWS, ...twice] }),
+        endMaintenance: ({ id }) => {
+          if (id === "w9") throw new ConnectError("no window has the id w9", Code.NotFound);
+          seen.push(id);
+          return {};
+        },
+      },
+    });
+    const result = await runRollcall(["maintenance", "end", which, "--to", server.url], { env });
+    assert.deepEqual([result.exitCode, seen], [exitCode, ended]);
+    const text = result.stdout + result.stderr;
+    if (typeof said === "string") assert.equal(text, said);
+    else assert.match(text, said);
   });
-  const { exitCode, stdout } = await runRollcall(["maintenance", "end", "w1", "--to", server.url], { env });
-  assert.deepEqual([exitCode, stdout, seen], [0, "w1 has ended\n", ["w1"]]);
-});
+}
 
 for (
   const [options, said] of [
@@ -98,5 +118,5 @@ for (
 Deno.test("rollcall maintenance add --help has the examples of the whole command", async () => {
   const { exitCode, stdout } = await runRollcall(["maintenance", "add", "--help"]);
   assert.equal(exitCode, 0);
-  assert.match(stdout, /--until <time>[^]*rollcall maintenance end 4f1c2a[^]*Exit codes:/);
+  assert.match(stdout, /--until <time>[^]*rollcall maintenance end payments[^]*Exit codes:/);
 });
