@@ -42,7 +42,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
 
   /** Keep what was told; undefined when somebody told otherwise since `expected` was read. */
   async function write(target: Target, told: Told, expected?: number): Promise<WriteResult<ToldStatus> | undefined> {
-    const version = await authority.put(toldKey(target), encodeTold(told), expected);
+    const text = encodeTold(told);
+    if (new TextEncoder().encode(text).length > RECORD_MAX_BYTES) return TOO_LONG;
+    const version = await authority.put(toldKey(target), text, expected);
     if (version === undefined) return undefined;
     learnNewest(target, told, version);
     return done(statusOf(told));
@@ -126,6 +128,11 @@ function createNewest({ learn, clock, place }: StatusWriterOptions) {
     });
   };
 }
+
+/** What an authority keeps of one record. */
+const RECORD_MAX_BYTES = 1_048_576;
+
+const TOO_LONG = refused("invalid", `Cannot keep this report: it is longer than ${RECORD_MAX_BYTES} bytes`);
 
 function lifeProblem(lifeMs: number | undefined): WriteRefusal | undefined {
   const { min, max } = LIFE_MS;

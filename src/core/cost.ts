@@ -1,5 +1,6 @@
+import { requestsOf } from "./due.ts";
 import type { Knobs } from "./knobs.ts";
-import { type Registry, targetsOf, type Upstream } from "./registry.ts";
+import { isTold, type Registry, targetsOf, type Upstream } from "./registry.ts";
 
 /** What keeping an eye on a fleet costs at most, from one place, while somebody asks all the time. */
 export interface ProbeCost {
@@ -11,13 +12,17 @@ export interface ProbeCost {
 /** Work it out, by the rules of the loop; nothing of it is measured. */
 export function probeCost(registry: Registry, { probesPerInvocation }: Pick<Knobs, "probesPerInvocation">): ProbeCost {
   return {
-    probesPerRefresh: Math.min(targetsOf(registry).length, probesPerInvocation),
+    probesPerRefresh: Math.min(requestsOf(targetsOf(registry)), probesPerInvocation),
     probesPerMinute: registry.upstreams.reduce((sum, upstream) => sum + probesPerMinute(upstream, upstream.ttlMs), 0),
   };
 }
 
-/** Probes a minute of one upstream that is refreshed every `everyMs` milliseconds. */
-export function probesPerMinute({ services }: Pick<Upstream, "services">, everyMs: number): number {
+/** Probes a minute of one upstream, none if it tells its status, that is refreshed every `everyMs` milliseconds. */
+export function probesPerMinute(
+  { services, protocol }: Pick<Upstream, "services" | "protocol">,
+  everyMs: number,
+): number {
+  if (isTold({ protocol })) return 0;
   return services.length * MINUTE_MS / everyMs;
 }
 

@@ -1,6 +1,6 @@
 import { ageOf, type Viewpoint } from "./age.ts";
 import { FAILURES_TO_BELIEVE } from "./confirm.ts";
-import { type Registry, type Target, targetsOf } from "./registry.ts";
+import { isTold, type Registry, type Target, targetsOf } from "./registry.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A target to probe in this refresh, and whether its last probe failed. */
@@ -16,7 +16,7 @@ export interface DueOptions {
   readonly isForced: (key: string) => boolean;
   /** Leave these out: they are being probed already. */
   readonly isInFlight: (key: string) => boolean;
-  /** Probes there are to spend. When not all fit, the oldest win, so that a large fleet is gone round in turn. */
+  /** Requests there are to spend. When not all fit, the oldest win, so that a large fleet is gone round in turn. */
   readonly budget: number;
 }
 
@@ -26,16 +26,25 @@ export interface DueOptions {
  */
 export function dueTargets(registry: Registry, snapshot: Snapshot, view: Viewpoint, options: DueOptions): DueTarget[] {
   const checkedAtMs = (target: Target) => snapshot.targets[target.key]?.checkedAtMs ?? 0;
-  const due = targetsOf(registry).filter((target) =>
+  const stale = targetsOf(registry).filter((target) =>
     !options.isInFlight(target.key) &&
     (options.isForced(target.key) || ageOf(snapshot.targets[target.key], target.upstream, view) !== "fresh")
   );
+  const told = options.budget > 0 ? stale.filter(({ upstream }) => isTold(upstream)) : [];
+  const due = stale.filter(({ upstream }) => !isTold(upstream));
   const suspects = due.filter(({ key }) => snapshot.targets[key]?.isSuspect === true).length;
-  const oldest = due.sort((a, b) => checkedAtMs(a) - checkedAtMs(b)).slice(0, firstProbes(options.budget, suspects));
+  const first = firstProbes(options.budget - requestsOf(told), suspects);
+  const oldest = due.sort((a, b) => checkedAtMs(a) - checkedAtMs(b)).slice(0, first);
   const rank = (target: Target) => RANK[snapshot.targets[target.key]?.observation.kind ?? "never"];
-  return oldest
+  return [...told, ...oldest]
     .sort((a, b) => rank(a) - rank(b))
     .map((target) => ({ target, isKnownFailing: rank(target) === RANK.failed }));
+}
+
+/** Requests that asking each of these targets once takes: of those that tell their status, one for all of a protocol. */
+export function requestsOf(targets: readonly Target[]): number {
+  const told = targets.filter(({ upstream }) => isTold(upstream));
+  return targets.length - told.length + new Set(told.map(({ upstream }) => upstream.protocol)).size;
 }
 
 /**

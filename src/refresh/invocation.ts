@@ -1,5 +1,5 @@
 import { ageOf, type Viewpoint } from "../core/age.ts";
-import { confirmReserve, type DueTarget, dueTargets } from "../core/due.ts";
+import { confirmReserve, type DueTarget, dueTargets, requestsOf } from "../core/due.ts";
 import { type Freshness, isSpeechless } from "../core/freshness.ts";
 import type { Target } from "../core/registry.ts";
 import { HOPS_MAX, type Load, type LoadOptions, type Report } from "../core/report.ts";
@@ -41,7 +41,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     const deadlineMs = clock.nowMs() + waitMs;
     const due = findDue(asked);
     if (due.length > 0) {
-      budget.left -= due.length;
+      budget.left -= requestsFor(due);
       const manner = { isForced: asked.isForced === true, readsStore: wantsStore(asked), hops };
       waitUntil(refresh(due, manner).catch(logFault));
     }
@@ -81,7 +81,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     if (readsStore || claimed.some(({ target }) => isSpeechless(age(target)))) await readStore(flight);
     const isDue = ({ target }: DueTarget) => isForced || age(target) !== "fresh";
     const due = claimed.filter(isDue);
-    budget.left += claimed.length - due.length;
+    budget.left += requestsFor(claimed) - requestsFor(due);
     for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
     await round(due, { flight, hops, startedMs });
   }
@@ -98,6 +98,10 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
   }
 
   return load;
+}
+
+function requestsFor(due: readonly DueTarget[]): number {
+  return requestsOf(due.map(({ target }) => target));
 }
 
 /** How a refresh was asked for. */

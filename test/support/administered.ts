@@ -2,6 +2,7 @@ import { type Admin, createAdmin } from "../../src/admin.ts";
 import { type Config, parseConfig } from "../../src/config.ts";
 import { createReport } from "../../src/core/create-report.ts";
 import type { Fleet } from "../../src/core/fleet.ts";
+import type { Sighting } from "../../src/core/observation.ts";
 import { EMPTY_SNAPSHOT } from "../../src/core/snapshot.ts";
 import type { WriteRefusal, WriteResult } from "../../src/core/write-result.ts";
 import { createFleetSource } from "../../src/fleet/source.ts";
@@ -18,6 +19,8 @@ export interface Administered extends Admin {
   fleet(): Fleet;
   /** All that was logged. */
   readonly logged: readonly object[];
+  /** All that was told of targets. */
+  readonly learned: readonly Sighting[];
 }
 
 /** Create writers, of an environment of a Worker's; every target of a preview was never asked. */
@@ -40,9 +43,10 @@ export function administered(
   });
   const view = { nowMs: clock.nowMs(), place: "test", bounds: config.knobs };
   const probe = ({ registry }: Fleet) => Promise.resolve(createReport({ registry, snapshot: EMPTY_SNAPSHOT, view }));
-  const learn = () => {};
+  const learned: Sighting[] = [];
+  const learn = (sighting: Sighting) => void learned.push(sighting);
   const admin = createAdmin({ config, authority, clock, fleet, probe, log, learn, place: () => "test" });
-  return { ...admin, config, authority, clock, fleet: fleet.current, logged };
+  return { ...admin, config, authority, clock, fleet: fleet.current, logged, learned };
 }
 
 /** What a write gave; throws where it was refused. */

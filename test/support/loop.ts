@@ -54,6 +54,7 @@ export function createLoop(options: LoopOptions) {
     watchLogs,
     begin,
     start,
+    learn: refresher.learn,
     /** Load, moving time on until the answer is there. */
     load: (asked?: LoadOptions) => clock.until(start(asked)),
     /** Keep the streams of watched upstreams open until `stop` aborts. */

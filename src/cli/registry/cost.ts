@@ -2,7 +2,7 @@ import type { Config } from "../../config.ts";
 import { probesPerMinute } from "../../core/cost.ts";
 import { confirmReserve } from "../../core/due.ts";
 import type { Platform } from "../../core/knobs.ts";
-import { isDiscovered, PROTOCOLS, type Upstream } from "../../core/registry.ts";
+import { isDiscovered, isTold, PROTOCOLS, type Upstream } from "../../core/registry.ts";
 
 /** What keeping an eye on a fleet costs, by the rules of the loop; nothing of it is measured. */
 export interface Cost {
@@ -50,7 +50,8 @@ export interface Keeping {
 
 /** Work it out. */
 export function costOf({ registry, knobs }: Config, { platform, scheduleMs, hasKv }: Keeping): Cost {
-  const { upstreams } = registry;
+  // Who tells its status is never asked.
+  const upstreams = registry.upstreams.filter((upstream) => !isTold(upstream));
   const targets = upstreams.reduce((sum, { services }) => sum + services.length, 0);
   const { probesPerInvocation, staleMs } = knobs;
   const probes = Math.min(targets, probesPerInvocation);
