@@ -11,6 +11,7 @@ import { createWatcher } from "./probe/watch.ts";
 import type { Invocation } from "./refresh.ts";
 import { createFollower } from "./refresh/follow.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
+import { createDenoKvAuthority } from "./store/authority-deno-kv.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
 import { upgradeOnDeno } from "./upgrade/deno.ts";
 
@@ -26,19 +27,23 @@ async function main(): Promise<void> {
   const { leaving, stop } = shutdownSignals(config.server.drainMs);
   const kv = await openKv(config.server.kvPath);
   const pending = new Set<Promise<void>>();
+  const place = config.place ?? Deno.hostname();
   const invocation = {
-    place: config.place ?? Deno.hostname(),
+    place,
     waitUntil: (promise: Promise<void>) => keep(pending, promise),
   };
   const network = createDenoNetwork(config.isPrivateAllowed ? {} : { guard: createAddressGuard({ onRefused }) });
   const watcher = createWatcher({ clock: systemClock, network });
+  const authority = createDenoKvAuthority(kv, systemClock);
   const rollcall = createRollcall({
     config,
-    prober: createProber({ clock: systemClock, network }),
+    prober: createProber({ clock: systemClock, network, authority, log }),
     follower: createFollower({ watcher, clock: systemClock, log }),
     store: createDenoKvStore(kv, systemClock),
+    authority,
     clock: systemClock,
     log,
+    place: () => place,
     upgrade: upgradeOnDeno,
     leaving,
     shutdown: stop,

@@ -1,9 +1,13 @@
+import { createAdmin } from "./admin.ts";
+import type { AdminLog } from "./admin/log.ts";
 import type { Config } from "./config.ts";
+import type { Fleet } from "./core/fleet.ts";
 import { leavingReport } from "./core/leaving.ts";
-import { HOPS_MAX, type Load } from "./core/report.ts";
+import { HOPS_MAX, type Load, type Report } from "./core/report.ts";
 import { createFleetSource, type FleetLog } from "./fleet/source.ts";
 import type { Authority, Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
+import { fixedFleet } from "./refresh/fixed-fleet.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes, type SurfaceSettings } from "./surface/routes.ts";
@@ -15,7 +19,9 @@ export interface Platform {
   readonly prober: Prober;
   readonly store: SnapshotStore;
   readonly clock: Clock;
-  readonly log: (entry: RefreshLog | RefreshFault | FleetLog) => void;
+  readonly log: (entry: RefreshLog | RefreshFault | FleetLog | AdminLog) => void;
+  /** Where this isolate or process is, as far as it knows by now. */
+  readonly place: () => string;
   /** Where what is written at run time is kept; without it the fleet is the deployed one, and nobody can write. */
   readonly authority?: Authority;
   readonly upgrade: Upgrade;
@@ -43,7 +49,7 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, authority, upgrade, leaving, shutdown, follower } = platform;
+  const { config, prober, store, clock, log, place, authority, upgrade, leaving, shutdown, follower } = platform;
   const { registry, knobs, canary, readToken, pushToken, adminToken, problems } = config;
   const fleets = createFleetSource({
     deployed: registry,
@@ -65,6 +71,10 @@ export function createRollcall(platform: Platform): Rollcall {
     log,
     ...(follower && { follower }),
   });
+  const preview = (fleet: Fleet) => probeOnce(fleet, platform);
+  const { learn } = refresher;
+  const admin = authority &&
+    createAdmin({ config, authority, clock, fleet: fleets, probe: preview, log, learn, place });
   const settings: SurfaceSettings = {
     readToken,
     pushToken,
@@ -76,6 +86,7 @@ export function createRollcall(platform: Platform): Rollcall {
     nowMs: clock.nowMs,
     changed: refresher.changed,
     upgrade,
+    ...admin,
     ...(leaving && { leaving }),
     ...(shutdown && { shutdown }),
   };
@@ -89,6 +100,17 @@ export function createRollcall(platform: Platform): Rollcall {
     follow: refresher.follow,
   };
 }
+
+/** Ask every target of a fleet that is not the one in force, as any refresh does, and keep nothing. */
+async function probeOnce(fleet: Fleet, { config, prober, clock, place }: Platform): Promise<Report> {
+  const { knobs } = config;
+  const fleets = fixedFleet(fleet.registry, fleet);
+  const refresher = createRefresher({ fleets, knobs, prober, store: NO_STORE, clock });
+  // What is not answered for in time is cut off with the call: nobody will ask for it again.
+  return await refresher.begin({ place: place(), waitUntil: () => {} })({ accept: "fresh" });
+}
+
+const NO_STORE: SnapshotStore = { read: () => Promise.resolve(undefined), update: () => Promise.resolve(undefined) };
 
 /** Who is about to stop answers from what is known. */
 function untilLeaving(load: Load, leaving: AbortSignal | undefined): Load {

@@ -6,6 +6,7 @@ import { createProber } from "./probe/prober.ts";
 import type { Invocation } from "./refresh.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
 import { createMemoryStore } from "./store/memory.ts";
+import { type AuthorityNamespace, createObjectAuthority } from "./store/authority-object-client.ts";
 import { createWorkersKvStore, type KvNamespace } from "./store/workers-kv.ts";
 import { upgradeOnWorkers } from "./upgrade/workers.ts";
 
@@ -15,12 +16,16 @@ export { RollcallAuthority } from "./store/authority-object.ts";
 interface Env extends Readonly<Record<string, unknown>> {
   /** Without it, each isolate knows only what it saw itself. */
   readonly KV?: KvNamespace;
+  /** Without it, nothing is written at run time. */
+  readonly AUTHORITY?: AuthorityNamespace;
 }
 
 /** The part of the platform's execution context used here. */
 interface ExecutionContext {
   waitUntil(promise: Promise<unknown>): void;
 }
+
+const place = () => colo ?? "unknown";
 
 /** One per isolate: the environment does not change while an isolate lives. */
 let rollcall: Rollcall | undefined;
@@ -40,7 +45,7 @@ export default {
 };
 
 function invocationOf(context: ExecutionContext): Invocation {
-  return { place: colo ?? "unknown", waitUntil: (pending) => context.waitUntil(pending) };
+  return { place: place(), waitUntil: (pending) => context.waitUntil(pending) };
 }
 
 function boot(env: Env): Rollcall {
@@ -48,8 +53,18 @@ function boot(env: Env): Rollcall {
   for (const problem of config.problems) log({ event: "registry-error", problem });
   const store = env.KV === undefined ? createMemoryStore() : createWorkersKvStore(env.KV);
   const network = createWorkersNetwork({ connect, bindings: env });
-  const prober = createProber({ clock: systemClock, network });
-  return createRollcall({ config, prober, store, clock: systemClock, log, upgrade: upgradeOnWorkers });
+  const authority = env.AUTHORITY && createObjectAuthority(env.AUTHORITY, env.KV);
+  const prober = createProber({ clock: systemClock, network, log, ...(authority && { authority }) });
+  return createRollcall({
+    config,
+    prober,
+    store,
+    clock: systemClock,
+    log,
+    place,
+    upgrade: upgradeOnWorkers,
+    ...(authority && { authority }),
+  });
 }
 
 /** Workers Logs keeps what is printed; one line of JSON is one searchable entry. */

@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "fan-out.ts",
     "client",
   ],
-  "rollcall.ts": ["config", "fleet", "ports.ts", "core", "refresh", "surface"],
+  "rollcall.ts": ["admin", "config", "fleet", "ports.ts", "core", "refresh", "surface"],
 };
 
 /** A file and the folder of the same name are one part. */
