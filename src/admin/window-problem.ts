@@ -5,8 +5,8 @@ const DAY_MS = 86_400_000;
 /** As long as a line that people read. */
 const REASON_MAX_CHARS = 240;
 
-/** The last time a `Date` can say, in milliseconds since the Unix epoch (ECMA-262 §21.4.1.1). */
-const TIME_MAX_MS = 8.64e15;
+/** The last time a `google.protobuf.Timestamp` can say in JSON, the end of the year 9999, in milliseconds since the Unix epoch. */
+const TIME_MAX_MS = 253_402_300_799_999;
 
 /** What is wrong with a window that is to be scheduled, and the fix; undefined when nothing is. */
 export function windowProblem(

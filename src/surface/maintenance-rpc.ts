@@ -12,10 +12,11 @@ export function createMaintenanceRpc({ maintenanceWriter }: SurfaceSettings): Se
       return { windows: valueOf(await writerOf(maintenanceWriter).list()).map(windowMessage) };
     },
     async scheduleMaintenance({ name, from, until, reason }) {
+      const writer = writerOf(maintenanceWriter);
       const untilMs = msOf(until);
       if (untilMs === undefined) throw new ConnectError("Cannot schedule: until is missing", Code.InvalidArgument);
       const asked = { name, fromMs: msOf(from), untilMs, reason };
-      return { window: windowMessage(valueOf(await writerOf(maintenanceWriter).schedule(asked))) };
+      return { window: windowMessage(valueOf(await writer.schedule(asked))) };
     },
     async endMaintenance({ id }) {
       valueOf(await writerOf(maintenanceWriter).end(id));

@@ -38,6 +38,7 @@ Deno.test("schedule() refuses a window that is none, and a name that is no upstr
       [{ fromMs: nowMs - 2, untilMs: nowMs - 1 }, "invalid", /it is over already/],
       [{ untilMs: nowMs + 366 * DAY_MS + 1 }, "invalid", /at most 366 days/],
       [{ untilMs: Infinity }, "invalid", /its times are none/],
+      [{ fromMs: 253_402_300_799_000, untilMs: 253_402_300_800_000 }, "invalid", /its times are none/],
       [{ fromMs: -9e15 }, "invalid", /its times are none/],
       [{ fromMs: NaN }, "invalid", /its times are none/],
       [{ reason: "x".repeat(241) }, "invalid", /at most 240 characters/],
