@@ -9,8 +9,8 @@ export interface Evaluation {
   freshForMs(): number;
   /** Have a fresh result: the last one, that of a run under way, or that of a new run. Never rejects. */
   refresh(): Promise<void>;
-  /** Abandon a run under way; who waits for it waits no longer. */
-  drop(): void;
+  /** Run no more, and abandon a run under way; who waits for it waits no longer. */
+  end(): void;
 }
 
 /** Who hears of results. */
@@ -24,9 +24,10 @@ export interface EvaluationOptions {
 
 interface Run {
   readonly endAtMs: number;
-  readonly ended: Promise<void>;
+  /** Each is called once: with true when there is a result, with false when the run was abandoned. */
+  readonly waiting: ((hasResult: boolean) => void)[];
   expire(): void;
-  drop(): void;
+  abandon(): void;
 }
 
 /** Create the evaluation of a check; nothing runs before somebody asks, and nothing is kept running between. */
@@ -34,6 +35,7 @@ export function createEvaluation(check: Required<TimedCheck>, options: Evaluatio
   const { clock, onChange, onError } = options;
   let last: { readonly value: boolean | undefined; readonly endedAtMs: number } | undefined;
   let current: Run | undefined;
+  let hasEnded = false;
 
   function freshForMs(): number {
     if (last === undefined) return 0;
@@ -43,41 +45,55 @@ export function createEvaluation(check: Required<TimedCheck>, options: Evaluatio
   }
 
   async function refresh(): Promise<void> {
-    if (freshForMs() > 0) return;
-    const joined = current ??= begin();
-    // Each who waits keeps the time: on Workers a timer dies with the request that set it.
-    const disarm = clock.after(timerMs(joined.endAtMs - clock.nowMs(), check.timeoutMs), joined.expire);
-    await joined.ended;
-    disarm();
+    while (!hasEnded && freshForMs() === 0) {
+      const isOurs = current === undefined;
+      const run = current ??= begin();
+      // Its own promise for each who waits, for on Workers that of another request never resolves once that has died. Made
+      // before any timer: Deno runs microtasks inside its first setTimeout (seen in `deno test`).
+      const ended = new Promise<boolean>((resolve) => run.waiting.push(resolve));
+      const leftMs = Math.min(run.endAtMs - clock.nowMs(), check.timeoutMs);
+      // Who began it judges it in time. If nobody does it died with the request that began it.
+      const disarm = isOurs ? after(leftMs, run.expire) : after(leftMs + DEAD_AFTER_MS, run.abandon);
+      const hasResult = await ended;
+      disarm();
+      if (hasResult) return;
+    }
+  }
+
+  function after(ms: number, wake: () => void): () => void {
+    return clock.after(Math.max(0, Math.min(ms, TIMER_MAX_MS)), wake);
   }
 
   function begin(): Run {
     const controller = new AbortController();
-    let end = () => {};
-    const ended = new Promise<void>((resolve) => (end = resolve));
+    const waiting: Run["waiting"] = [];
+
+    function end(hasResult: boolean): void {
+      current = undefined;
+      for (const wake of waiting) wake(hasResult);
+    }
 
     function take(value: boolean | undefined, failure?: { readonly error: unknown }): void {
       if (current !== run) return;
-      current = undefined;
       const isNews = value !== last?.value;
       last = { value, endedAtMs: clock.nowMs() };
-      end();
+      end(true);
       if (isNews) onChange();
       if (failure !== undefined) onError(failure.error);
     }
 
     const run = {
       endAtMs: clock.nowMs() + check.timeoutMs,
-      ended,
+      waiting,
       expire() {
         if (current !== run) return;
         const error = new DOMException(`no result in ${check.timeoutMs} ms`, "TimeoutError");
         take(false, { error });
         controller.abort(error);
       },
-      drop() {
-        current = undefined;
-        end();
+      abandon() {
+        if (current !== run) return;
+        end(false);
         controller.abort();
       },
     };
@@ -85,17 +101,26 @@ export function createEvaluation(check: Required<TimedCheck>, options: Evaluatio
     return run;
   }
 
-  return { value: () => last?.value, freshForMs, refresh, drop: () => current?.drop() };
+  return {
+    value: () => last?.value,
+    freshForMs,
+    refresh,
+    end() {
+      hasEnded = true;
+      current?.abandon();
+    },
+  };
 }
+
+/** How much later than its time a run is known to be judged by nobody, in milliseconds: timers of two requests are not ordered. */
+const DEAD_AFTER_MS = 100;
+
+/** A timer set for longer fires at once. */
+const TIMER_MAX_MS = 2_147_483_647;
 
 /** In a microtask: what the function throws at once is then a rejection like any other, and one that asks itself hangs. */
 async function evaluate({ run }: TimedCheck, signal: AbortSignal): Promise<boolean | undefined> {
   const value: unknown = await Promise.resolve(signal).then(run);
   if (typeof value === "boolean" || value === undefined) return value;
   throw new TypeError(`A health check gives true, false or undefined, and this one gave ${String(value)}`);
-}
-
-/** A clock that is set back must not prolong a run, and a timer set for longer than 31 bits of milliseconds fires at once. */
-function timerMs(leftMs: number, mostMs: number): number {
-  return Math.max(0, Math.min(leftMs, mostMs, 2_147_483_647));
 }

@@ -30,7 +30,7 @@ export function createSource(check: Check, { clock, onChange, onError }: SourceO
     }
   };
   const evaluation = createEvaluation(timedCheck(check), { clock, onChange, onError: report });
-  return { value: evaluation.value, evaluation, end: evaluation.drop };
+  return { value: evaluation.value, evaluation, end: evaluation.end };
 }
 
 /** Print why a check is unhealthy; grpclib logs the same. */
