@@ -68,7 +68,7 @@ function judgeMaintained(critical: readonly JudgedMember[], maintenance: Mainten
   };
 }
 
-/** Until the first critical member is back, or the window that is for the name itself ends, if that is later. */
+/** Until the first critical member is back: the window of the name itself covers them all, and is of use where there are none. */
 function windowOf(
   critical: readonly JudgedMember[],
   ownWindow: MaintenanceWindow | undefined,
@@ -78,8 +78,7 @@ function windowOf(
     (first, window) => first !== undefined && lasting(first, window) === window ? first : window,
     undefined,
   );
-  if (first === undefined || ownWindow === undefined) return first ?? ownWindow;
-  return lasting(first, ownWindow);
+  return first ?? ownWindow;
 }
 
 function memberVerdict({ verdict, isCritical }: JudgedMember) {
