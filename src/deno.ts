@@ -34,13 +34,15 @@ async function main(): Promise<void> {
   };
   const network = createDenoNetwork(config.isPrivateAllowed ? {} : { guard: createAddressGuard({ onRefused }) });
   const watcher = createWatcher({ clock: systemClock, network });
-  const authority = createDenoKvAuthority(kv, systemClock);
+  // Who set no token to write by has nothing written, and does not depend on its being read.
+  const isWritten = config.adminToken !== undefined || config.pushToken !== undefined;
+  const written = isWritten ? { authority: createDenoKvAuthority(kv, systemClock) } : {};
   const rollcall = createRollcall({
     config,
-    prober: createProber({ clock: systemClock, network, authority, log }),
+    prober: createProber({ clock: systemClock, network, log, ...written }),
     follower: createFollower({ watcher, clock: systemClock, log }),
     store: createDenoKvStore(kv, systemClock),
-    authority,
+    ...written,
     clock: systemClock,
     log,
     place: () => place,
