@@ -4,6 +4,7 @@ import { readCanary } from "./config/canary.ts";
 import { type Env, envField, type Field, refuse } from "./config/field.ts";
 import { createJoin, type Joined } from "./config/join.ts";
 import { readKnobs } from "./config/knobs.ts";
+import { type PushConfig, readPush } from "./config/push.ts";
 import { readBoolean, readText } from "./config/read.ts";
 import { readRegistry } from "./config/registry.ts";
 import type { RegistryFile } from "./config/registry-file.ts";
@@ -26,6 +27,8 @@ export interface Config {
   readonly server: ServerConfig;
   /** CANARY_URL, which is asked where nearly all upstreams fail; undefined when it is not set. */
   readonly canary: Target | undefined;
+  /** Deno only: PUSH_TO and its like, where what is seen here is pushed; undefined for nowhere. */
+  readonly push: PushConfig | undefined;
   /** PLACE, what a Deno process calls the place it observes from. */
   readonly place: string | undefined;
   /** ALLOW_PRIVATE_UPSTREAMS: any address may be asked, wherever a name leads. */
@@ -56,6 +59,9 @@ export function parseConfig(env: Env, platform: Platform, file: RegistryFile = N
   const tokens = readTokens((name) => envField(env, name, problems));
   const place = readText(envField(env, "PLACE", problems));
   const isPrivateAllowed = readBoolean(envField(env, "ALLOW_PRIVATE_UPSTREAMS", problems), false);
+  const push = platform === "deno"
+    ? readPush((name) => envField(env, name, problems), { ...tokens, isPrivateAllowed })
+    : undefined;
   const fieldOf = (key: "UPSTREAMS" | "GROUPS") => registryField(envField(env, key, problems), file[key]);
   const context = { env, platform, knobs, isPrivateAllowed };
   const deployed = readRegistry(fieldOf, context);
@@ -67,6 +73,7 @@ export function parseConfig(env: Env, platform: Platform, file: RegistryFile = N
     ...tokens,
     server,
     canary,
+    push,
     place,
     isPrivateAllowed,
     problems,

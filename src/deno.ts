@@ -11,6 +11,7 @@ import { createWatcher } from "./probe/watch.ts";
 import type { Invocation } from "./refresh.ts";
 import { createFollower } from "./refresh/follow.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
+import { pushReports } from "./satellite.ts";
 import { createDenoKvAuthority } from "./store/authority-deno-kv.ts";
 import { createDenoKvStore } from "./store/deno-kv.ts";
 import { upgradeOnDeno } from "./upgrade/deno.ts";
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
 
   keep(pending, rollcall.follow(invocation, leaving));
   keep(pending, refreshUntil(leaving, () => rollcall.refresh(invocation), config.server.refreshEveryMs));
+  keep(pending, pushUntil(leaving, config, rollcall, invocation));
   const ended = serve(config, rollcall, invocation, stop).then(() => Promise.all(pending));
   await Promise.race([ended, closedTooLate(stop)]);
   kv.close();
@@ -90,6 +92,14 @@ async function refreshUntil(stop: AbortSignal, refresh: () => Promise<void>, eve
     await refresh();
     await systemClock.sleep(everyMs, stop);
   }
+}
+
+/** As a satellite, push what is seen here to another Rollcall, if one is named. */
+async function pushUntil(stop: AbortSignal, config: Config, rollcall: Rollcall, invocation: Invocation): Promise<void> {
+  if (config.push === undefined) return;
+  const { changed } = rollcall.settings;
+  const begin = () => rollcall.load(invocation);
+  await pushReports({ config: config.push, begin, changed, clock: systemClock, log }, stop);
 }
 
 /** Listen for HTTP, and for native gRPC unless it is off; resolves when told to stop and all is closed. */
@@ -164,15 +174,20 @@ async function openKv(path: string): Promise<Deno.Kv> {
 }
 
 /** Say where Rollcall answers and whom it watches; the operator's log is the only place that shows addresses. */
-function announce({ server, registry, problems }: Config, port: number, grpcPort: number | undefined): void {
+function announce({ server, registry, push, problems }: Config, port: number, grpcPort: number | undefined): void {
   const host = server.host.includes(":") ? `[${server.host}]` : server.host;
   const address = ["0.0.0.0", "[::]"].includes(host) ? "localhost" : host;
   const grpc = grpcPort === undefined ? {} : { grpc: `${server.grpcTls ? "grpcs" : "grpc"}://${address}:${grpcPort}` };
-  const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({ name, url, protocol }));
+  const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({
+    name,
+    ...(url !== "" && { url }),
+    protocol,
+  }));
   const groups = registry.groups.map(({ name }) => name);
   const verdict = problems.length === 0 ? {} : { verdict: "UNKNOWN until the registry errors are mended" };
   const url = `http://${address}:${port}`;
-  log({ event: "listening", url, ...grpc, upstreams, groups, problems: problems.length, ...verdict });
+  const pushed = push && { pushTo: push.url, pushAs: push.name };
+  log({ event: "listening", url, ...grpc, ...pushed, upstreams, groups, problems: problems.length, ...verdict });
 }
 
 function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {

@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "fan-out.ts",
     "client",
   ],
+  "satellite": ["config", "ports.ts", "core", "wire"],
   "rollcall.ts": ["admin", "config", "fleet", "ports.ts", "core", "refresh", "surface"],
 };
 
@@ -46,6 +47,7 @@ const PARTS: Readonly<Record<string, string>> = {
   "admin.ts": "admin",
   "client.ts": "client",
   "embed.ts": "embed",
+  "satellite.ts": "satellite",
 };
 
 /** Composition roots import anything. */
@@ -160,7 +162,9 @@ function reachedFrom(root: string): ReadonlySet<string> {
 Deno.test("the Worker does not reach what only Deno can run", () => {
   const reached = reachedFrom("worker.ts");
   assert.ok(reached.has("refresh.ts"));
-  for (const path of ["probe/watch.ts", "refresh/follow.ts"]) assert.ok(textOf.has(path) && !reached.has(path), path);
+  for (const path of ["probe/watch.ts", "refresh/follow.ts", "satellite.ts"]) {
+    assert.ok(textOf.has(path) && !reached.has(path), path);
+  }
 });
 
 Deno.test("the client library reaches neither a platform nor a library", () => {
