@@ -16,7 +16,7 @@ export type Recoveries = readonly Recovery[] | undefined;
 export const RECOVERIES_MAX = 200;
 
 /** Of a name that is SERVING. */
-export const NOTHING_TO_RECOVER: Recoveries = [new Set()];
+export const NOTHING_TO_RECOVER = (): Recoveries => [new Set()];
 
 /**
  * The minimal recoveries of a name that needs `needed` more of its failing members to serve.
@@ -49,11 +49,18 @@ function waysTo(without: readonly Recovery[], before: readonly Recovery[], membe
   return minimal([...without, ...added]);
 }
 
-/** Those that hold no other; of equal ones the first. */
-function minimal(recoveries: readonly Recovery[]): Recovery[] {
+/** Those that hold no other; of equal ones the last. */
+function minimal(recoveries: readonly Recovery[]): readonly Recovery[] {
+  if (recoveries.length < 2) return recoveries;
+  const distinct = new Map(recoveries.map((recovery) => [keyOf(recovery), recovery]));
   const kept: Recovery[] = [];
-  for (const recovery of recoveries.toSorted((a, b) => a.size - b.size)) {
-    if (!kept.some((smaller) => smaller.isSubsetOf(recovery))) kept.push(recovery);
+  for (const recovery of [...distinct.values()].sort((a, b) => a.size - b.size)) {
+    if (!kept.some((other) => other.size < recovery.size && other.isSubsetOf(recovery))) kept.push(recovery);
   }
   return kept;
+}
+
+/** Most recoveries are of one size, and need then only be told apart. */
+function keyOf(recovery: Recovery): string {
+  return [...recovery].map(({ target }) => target.key).sort().join("\n");
 }

@@ -1,9 +1,9 @@
 import { NOTHING_TO_RECOVER, type Recoveries, recoveriesOf } from "./culprits.ts";
-import { isShortOf, type Judged, type JudgedMember, unique } from "./judged.ts";
+import { isShortOf, type Judged, type JudgedMember, once, unique } from "./judged.ts";
 import { lasting, type MaintenanceWindow } from "./maintenance.ts";
 import type { CombinedNode } from "./name-graph.ts";
 import { combine, membersNeeded, type Policy, reducedTo } from "./policy.ts";
-import type { NameVerdict } from "./report.ts";
+import type { NameVerdict, TargetReport } from "./report.ts";
 import type { ServingStatus } from "./status.ts";
 
 /** Judge a name by its members: the policy is over the critical ones that are not in maintenance. */
@@ -26,7 +26,7 @@ export function judgeCombined(
 /** What is judged of a name, whatever it is called. */
 interface JudgedPart {
   readonly verdict: Omit<NameVerdict, "name" | "kind" | "derivation">;
-  readonly recoveries: Recoveries;
+  readonly recoveries: () => Recoveries;
 }
 
 /** Combine the critical members that are not in maintenance. */
@@ -38,19 +38,28 @@ function judgeCounted(policy: Policy, counted: readonly JudgedMember[], all: rea
   const failing = counted.filter(({ verdict }) => verdict.status !== "SERVING");
   const recoveries = isServing
     ? NOTHING_TO_RECOVER
-    : recoveriesOf(needed - (counted.length - failing.length), failing.map((member) => member.recoveries));
+    : once(() =>
+      recoveriesOf(needed - (counted.length - failing.length), failing.map((member) => member.recoveries()))
+    );
   return {
     verdict: {
       status,
       sinceMs: turnedAtMs(status, needed, verdicts),
       restsOn: unique(verdicts.flatMap((verdict) => verdict.restsOn)),
-      culprits: recoveries === undefined
-        ? unique(failing.flatMap(({ verdict }) => verdict.culprits))
-        : unique(recoveries.flatMap((recovery) => [...recovery])),
+      culprits: isServing ? [] : culpritsOf(failing, recoveries),
       isDegraded: isServing && all.some(isShortOf),
     },
     recoveries,
   };
+}
+
+/** Of members that share no target every culprit helps, whatever the policy; else only what is in some minimal recovery does. */
+function culpritsOf(failing: readonly JudgedMember[], recoveries: () => Recoveries): TargetReport[] {
+  const all = failing.flatMap(({ verdict }) => verdict.culprits);
+  const distinct = unique(all);
+  if (distinct.length === all.length) return distinct;
+  const sets = recoveries();
+  return sets === undefined ? distinct : unique(sets.flatMap((recovery) => [...recovery]));
 }
 
 function judgeMaintained(critical: readonly JudgedMember[], maintenance: MaintenanceWindow): JudgedPart {
@@ -64,7 +73,7 @@ function judgeMaintained(critical: readonly JudgedMember[], maintenance: Mainten
       isDegraded: false,
       maintenance,
     },
-    recoveries: undefined,
+    recoveries: () => undefined,
   };
 }
 

@@ -21,7 +21,7 @@ export function judgeTarget({ name, report: seen }: TargetNode, maintenance: Mai
       target: report,
       ...(maintenance && { maintenance }),
     },
-    recoveries: isServing ? NOTHING_TO_RECOVER : [new Set([report])],
+    recoveries: isServing ? NOTHING_TO_RECOVER : () => [new Set([report])],
   };
 }
 
@@ -54,6 +54,6 @@ export function judgeSatellite(
       isDegraded: isServing && failing.some(isShortOf),
       ...(maintenance && { maintenance }),
     },
-    recoveries: culprits.length === 0 ? NOTHING_TO_RECOVER : [new Set(culprits)],
+    recoveries: culprits.length === 0 ? NOTHING_TO_RECOVER : () => [new Set(culprits)],
   };
 }

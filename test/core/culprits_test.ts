@@ -56,7 +56,7 @@ Deno.test("a fleet of hundreds that are all down has one way out, and all are cu
 });
 
 /** Reports told apart by what they are, not by what they say. */
-const report = (name: string) => ({ name }) as unknown as TargetReport;
+const report = (key: string) => ({ target: { key } }) as unknown as TargetReport;
 const [x, y, z] = [report("x"), report("y"), report("z")];
 const single = (...reports: TargetReport[]): Recoveries => reports.map((one) => new Set([one]));
 
