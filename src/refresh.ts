@@ -56,7 +56,8 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const changes = createChanges();
   const reports = createReportCache();
   const guard = createGuard();
-  let refollow = new AbortController();
+  /** Of the streams that are kept now. On Workers nobody keeps any, and what one request makes another must not abort. */
+  let refollow: AbortController | undefined;
   const scope = createScope(fleets, ({ targets }) => onFleet(targets));
   const archive = createArchive({ ...options, isRegistered: (key) => scope().targets.has(key) });
   const memory = createMemory(() => scope().targets, knobs);
@@ -91,8 +92,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** The scope is another from now on; what follows from that. */
   function onFleet(targets: Scope["targets"]): void {
     memory.tidy(targets);
-    refollow.abort();
-    refollow = new AbortController();
+    refollow?.abort();
     changes.tell();
   }
 
@@ -119,6 +119,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     };
     while (follower !== undefined && !stop.aborted) {
       const { targets } = scope();
+      refollow = new AbortController();
       const end = AbortSignal.any([stop, refollow.signal]);
       await follower.follow([...targets.values()], followed, end);
       // A fleet without watched targets has nothing to follow until it is another.

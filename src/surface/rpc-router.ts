@@ -1,10 +1,17 @@
-import { type ConnectRouter, type ConnectRouterOptions, createConnectRouter } from "@connectrpc/connect";
+import {
+  ConnectError,
+  type ConnectRouter,
+  type ConnectRouterOptions,
+  createConnectRouter,
+  type Interceptor,
+} from "@connectrpc/connect";
 import { Health } from "../gen/grpc/health/v1/health_pb.ts";
 import { JinaGatewayDryRunRPC } from "../gen/jina/jina_pb.ts";
 import { MaintenanceService } from "../gen/rollcall/v1/maintenance_pb.ts";
 import { RegistryService } from "../gen/rollcall/v1/registry_pb.ts";
 import { StatusService } from "../gen/rollcall/v1/status_pb.ts";
 import { accessProblem } from "./access.ts";
+import { noteBug } from "./error-answer.ts";
 import { createGrpcHealth } from "./grpc-health.ts";
 import { createJinaRpc } from "./jina-rpc.ts";
 import { createMaintenanceRpc } from "./maintenance-rpc.ts";
@@ -21,6 +28,7 @@ export function createRpcRouter(
 ): ConnectRouter {
   const router = createConnectRouter({
     ...protocols,
+    interceptors: [tellBugs],
     readMaxBytes: BODY_MAX_BYTES,
     ...(settings.shutdown === undefined ? {} : { shutdownSignal: settings.shutdown }),
     requestGate: (context) => {
@@ -37,3 +45,13 @@ export function createRpcRouter(
   router.service(MaintenanceService, createMaintenanceRpc(settings), written);
   return router;
 }
+
+/** What is no error of ours to give is a bug: its caller is told that there was one, and only the log can tell which. */
+const tellBugs: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    if (!(error instanceof ConnectError)) noteBug(error);
+    throw error;
+  }
+};

@@ -112,3 +112,19 @@ Deno.test("a preview tells every name with its status, the diff, warnings and co
     assert.equal((await client.getRegistry({})).version, 0);
   }
 });
+
+Deno.test("a bug is told to the log, and to its caller only that there was one", async () => {
+  const told: string[] = [];
+  const print = console.error;
+  console.error = (text: string) => void told.push(text);
+  try {
+    const registryWriter = { ...administered().registryWriter, get: () => Promise.reject(new TypeError("hunter2")) };
+    const ask = surfaces(reportOn([]), { adminToken: ADMIN_TOKEN, registryWriter });
+    const headers = { "content-type": "application/json", authorization: `Bearer ${ADMIN_TOKEN}` };
+    const answer = await ask("/rollcall.v1.RegistryService/GetRegistry", { method: "POST", headers, body: "{}" });
+    assert.deepEqual(await answer.json(), { code: "internal", message: "internal error" });
+    assert.deepEqual(told.map((text) => JSON.parse(text)), [{ event: "surface_error", error: "TypeError: hunter2" }]);
+  } finally {
+    console.error = print;
+  }
+});
