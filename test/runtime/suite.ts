@@ -7,6 +7,8 @@ import { httpSuite } from "./suite/http.ts";
 import { malformedSuite } from "./suite/malformed.ts";
 import { protocolsSuite } from "./suite/protocols.ts";
 import { readersSuite } from "./suite/readers.ts";
+import { registryRaceSuite } from "./suite/registry-race.ts";
+import { registrySuite } from "./suite/registry.ts";
 import { rpcSuite } from "./suite/rpc.ts";
 import { storeSuite } from "./suite/store.ts";
 import { tokenSuite } from "./suite/token.ts";
@@ -28,4 +30,6 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   bootSuite(platform, start);
   clientsSuite(platform, start);
   clientSuite(platform, start);
+  registrySuite(platform, start);
+  registryRaceSuite(platform, start);
 }
