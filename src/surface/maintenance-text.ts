@@ -1,6 +1,6 @@
 import type { MaintenanceWindow } from "../core/maintenance.ts";
 
-/** What people read of something in maintenance: `in maintenance until 2026-11-21T18:00:00.000Z: new disks`. */
+/** What people read of something in maintenance: `in maintenance until 2026-11-21T18:00:00Z: new disks`. */
 export function maintenanceText({ untilMs, reason }: Pick<MaintenanceWindow, "untilMs" | "reason">): string {
-  return `in maintenance until ${new Date(untilMs).toISOString()}: ${reason}`;
+  return `in maintenance until ${new Date(untilMs).toISOString().replace(/\.\d+Z$/, "Z")}: ${reason}`;
 }

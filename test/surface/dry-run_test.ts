@@ -157,7 +157,7 @@ Deno.test("dryRun() says why a fleet cannot be judged when it has no upstream, o
 });
 
 const WINDOW = { id: "1", name: "c", fromMs: NOW_MS - 1, untilMs: NOW_MS + 3_600_000, reason: "new disks" };
-const SAID = "in maintenance until 2026-11-21T13:00:00.000Z: new disks";
+const SAID = "in maintenance until 2026-11-21T13:00:00Z: new disks";
 
 Deno.test("dryRun() says until when, and why, a fleet is in maintenance, and shows the token's holder what was seen", () => {
   const report = reportOn([{ name: "c", state: failed("unavailable", "refused") }], { maintenance: [WINDOW] });

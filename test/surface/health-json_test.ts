@@ -206,6 +206,6 @@ Deno.test("GET /health of a fleet wholly in maintenance fails for machines, and 
   const health = await answer.json();
   assert.deepEqual(schemaFaults(health), []);
   assert.deepEqual([answer.status, health.status, health.servingStatus], [503, "fail", "NOT_SERVING"]);
-  assert.equal(health.output, "in maintenance until 2026-11-21T13:00:00.000Z: new disks");
+  assert.equal(health.output, "in maintenance until 2026-11-21T13:00:00Z: new disks");
   assert.equal((await (await surfaces(leavingReport(report))("/health")).json()).output, undefined);
 });
