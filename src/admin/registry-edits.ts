@@ -36,7 +36,7 @@ export function withoutUpstream(
     if (groups.length === 0) return done({ ...registry, upstreams: rest });
     return refused(
       "conflict",
-      `Cannot deregister ${quoted(name)}: ${groups.join(", ")} name it; change these groups first`,
+      `Cannot deregister ${quoted(name)}: it is a member of ${groups.join(", ")}; change that first`,
     );
   }
   const isDeployed = config.registry.upstreams.some((upstream) => upstream.name === name);

@@ -29,6 +29,6 @@ const NO_AUTHORITY = [
   'name = "AUTHORITY"',
   'class_name = "RollcallAuthority"',
   "[[migrations]]",
-  'tag = "v1"',
+  'tag = "authority"',
   'new_sqlite_classes = ["RollcallAuthority"]',
 ].join("\n");

@@ -181,7 +181,7 @@ Deno.test("deregister() refuses what was not written, was deployed, or is named 
     const [name, expected] of [
       ["none", 'not_found: Cannot deregister "none": no upstream of this name was written'],
       ["checkout", 'conflict: Cannot deregister "checkout": it is deployed in UPSTREAMS; remove it there'],
-      ["a", 'conflict: Cannot deregister "a": "eu", "us" name it; change these groups first'],
+      ["a", 'conflict: Cannot deregister "a": it is a member of "eu", "us"; change that first'],
     ] as const
   ) assert.equal(refusal(await registryWriter.deregister(name)).join(": "), expected);
 });

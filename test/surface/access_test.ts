@@ -5,11 +5,11 @@ import { RegistryService } from "../../src/gen/rollcall/v1/registry_pb.ts";
 import { StatusService } from "../../src/gen/rollcall/v1/status_pb.ts";
 import { createCallerReader } from "../../src/surface/caller.ts";
 import { BODY_MAX_BYTES, WRITTEN_MAX_BYTES } from "../../src/surface/read-body.ts";
-import type { SurfaceSettings } from "../../src/surface/settings.ts";
+import { createRoutes, type SurfaceSettings } from "../../src/surface/routes.ts";
 import { administered } from "../support/administered.ts";
 import { transports } from "../support/clients.ts";
 import { answered, fixedLoad, reportOn } from "../support/reports.ts";
-import { READ_TOKEN, surfaces } from "../support/surfaces.ts";
+import { READ_TOKEN, settings, surfaces } from "../support/surfaces.ts";
 
 const report = reportOn([{ name: "checkout", state: answered("SERVING") }]);
 const ADMIN_TOKEN = "the-admin-token";
@@ -81,9 +81,10 @@ Deno.test("a caller's token tells its role, on reading surfaces too", async () =
   assert.deepEqual(roleOf(PUSH_TOKEN), ["pusher", false]);
   assert.equal(roleOf("wrong"), "bad_token");
 
-  const ask = surfaces(report, { ...TOKENS, readToken: undefined });
+  const app = createRoutes(settings({ ...TOKENS, readToken: undefined }));
+  const { load } = fixedLoad(report);
   for (const [token, isShown] of [[ADMIN_TOKEN, true], [PUSH_TOKEN, false], ["wrong", false]] as const) {
-    const answer = await ask("/health", { headers: { authorization: `Bearer ${token}` } });
+    const answer = await app.request("/health", { headers: { authorization: `Bearer ${token}` } }, { load });
     assert.equal(answer.status, 200);
     assert.equal((await answer.text()).includes("https://checkout"), isShown, token);
   }
