@@ -1,6 +1,7 @@
 import type { Report, TargetReport } from "../core/report.ts";
 import { attemptLines, failureText } from "./culprit.ts";
-import { fleetStatus } from "./served-name.ts";
+import { maintenanceText } from "./maintenance-text.ts";
+import { fleetMaintenance, fleetStatus } from "./served-name.ts";
 
 /** `jina.StatusProto` as Jina's gateway writes it over HTTP; the keys are in Jina's order. */
 export interface DryRun {
@@ -23,15 +24,19 @@ export interface DryRunException {
 export function dryRun(report: Report, isTrusted: boolean): DryRun {
   if (fleetStatus(report) === "SERVING") return { code: 0, description: "", exception: null };
   const culprits = report.names.get("")?.culprits ?? [];
-  const args = misconfiguration(report) ?? culprits.map((culprit) => failureText(culprit, isTrusted));
+  const args = withoutCulprits(report) ?? culprits.map((culprit) => failureText(culprit, isTrusted));
   return { code: 1, description: args.join("\n"), exception: networkError(args, isTrusted ? culprits : []) };
 }
 
-/** A fleet that cannot be judged, or not by this process any more, has no culprits to name. */
-function misconfiguration(report: Report): readonly string[] | undefined {
+/** What to say of a fleet that cannot be judged, or not from here, or not by this process any more; and of one made of nothing, in maintenance. */
+function withoutCulprits(report: Report): readonly string[] | undefined {
   if (report.isLeaving) return ["|Gateway: Rollcall is shutting down"];
   if (report.isRegistryInvalid) return ["|Gateway: registry invalid, see the boot log"];
-  return report.registry.upstreams.length === 0 ? ["|Gateway: no upstreams registered"] : undefined;
+  if (report.isObserverSuspect) return ["|Gateway: observer_suspect: nearly all fails from here, and the canary too"];
+  if (report.registry.upstreams.length === 0) return ["|Gateway: no upstreams registered"];
+  const maintenance = fleetMaintenance(report);
+  const isMadeOfNothing = report.names.get("")?.culprits.length === 0;
+  return maintenance && isMadeOfNothing ? [`|Gateway: the fleet is ${maintenanceText(maintenance)}`] : undefined;
 }
 
 function networkError(args: readonly string[], traced: readonly TargetReport[]): DryRunException {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { suspectReport } from "../../src/core/observer.ts";
 import type { TargetState } from "../../src/core/snapshot.ts";
 import { dryRun } from "../../src/surface/dry-run.ts";
 import { answered, failed, NOW_MS, reportOn, stateOf } from "../support/reports.ts";
@@ -163,6 +164,19 @@ Deno.test("dryRun() says until when, and why, a fleet is in maintenance, and sho
   const report = reportOn([{ name: "c", state: failed("unavailable", "refused") }], { maintenance: [WINDOW] });
   assert.deepEqual(dryRun(report, false).exception?.args, [`|Gateway: Deployment c is ${SAID}`]);
   assert.deepEqual(dryRun(report, true).exception?.args, [`refused |Gateway: Deployment c is ${SAID}`]);
+});
+
+Deno.test("dryRun() says so of a fleet made of nothing that is in maintenance", () => {
+  const groups = [{ name: "", policy: { kind: "all" }, members: [] }] as const;
+  const report = reportOn([{ name: "c" }], { groups, maintenance: [{ ...WINDOW, name: "" }] });
+  assert.deepEqual(dryRun(report, false).exception?.args, [`|Gateway: the fleet is ${SAID}`]);
+});
+
+Deno.test("dryRun() blames no upstream while the observer doubts itself", () => {
+  const report = suspectReport(reportOn([{ name: "c", state: failed("dns") }]));
+  const { code, exception } = dryRun(report, false);
+  assert.equal(code, 1);
+  assert.match(exception?.args.join() ?? "", /^\|Gateway: observer_suspect: /);
 });
 
 Deno.test("dryRun() names what fails, not what is in maintenance beside it, and is ready when nothing else fails", () => {
