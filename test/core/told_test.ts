@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ageOf, nextAgeChangeMs } from "../../src/core/age.ts";
+import { adopt } from "../../src/core/adopt.ts";
 import { createReport } from "../../src/core/create-report.ts";
 import { fold } from "../../src/core/fold.ts";
 import type { MaintenanceWindow } from "../../src/core/maintenance.ts";
@@ -180,4 +181,12 @@ Deno.test("fold() keeps a satellite's names once", () => {
   const state = known(eu, REPORTED, 2_000).targets[eu.key];
   assert.deepEqual(state?.listed, NAMES);
   assert.equal(JSON.stringify(state).split("acme.Pay").length, 2);
+});
+
+Deno.test("adopt() takes a stored told status for overdue, so that its source is read first", () => {
+  const target = told("push");
+  const stored = known(target, PUSHED, 9_990);
+  const state = adopt(EMPTY_SNAPSHOT, stored, at(10_000), [target]).targets[target.key];
+  assert.equal(state?.status, "SERVING");
+  assert.equal(ageOf(state, target.upstream, at(10_000)), "overdue");
 });
