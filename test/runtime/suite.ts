@@ -7,6 +7,7 @@ import { httpSuite } from "./suite/http.ts";
 import { malformedSuite } from "./suite/malformed.ts";
 import { protocolsSuite } from "./suite/protocols.ts";
 import { readersSuite } from "./suite/readers.ts";
+import { registryCrashSuite } from "./suite/registry-crash.ts";
 import { registryRaceSuite } from "./suite/registry-race.ts";
 import { registrySuite } from "./suite/registry.ts";
 import { rpcSuite } from "./suite/rpc.ts";
@@ -32,4 +33,5 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   clientSuite(platform, start);
   registrySuite(platform, start);
   registryRaceSuite(platform, start);
+  registryCrashSuite(platform, start);
 }

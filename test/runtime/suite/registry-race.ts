@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ADMIN_TOKEN, adminClients } from "../../support/admin-clients.ts";
 import type { StartRollcall } from "../../support/rollcall.ts";
+import { tagged, tagOf } from "../../support/tagged-registry.ts";
 
 const APPLIES = 1_000;
-
-/** Upstreams of one registry: enough that a torn one would show. */
-const PARTS = 5;
 
 /** Who writes at the same time loses a race in the open, or not at all. */
 export function registryRaceSuite(platform: string, start: StartRollcall): void {
@@ -52,20 +50,6 @@ export function registryRaceSuite(platform: string, start: StartRollcall): void 
     assert.deepEqual([last.version, tagOf(last.registry)], [versions.length, accepted.get(versions.length)]);
     assert.equal(rollcall.entries("registry").length, versions.length);
   });
-}
-
-function tagged(tag: string) {
-  const upstreams = Array.from({ length: PARTS }, (_, at) => ({ name: `${tag}-${at}`, url: "https://a.example.com" }));
-  return { upstreams, groups: { [tag]: upstreams.map(({ name }) => name) } };
-}
-
-/** The one tag of all parts. */
-function tagOf(registry: unknown): string {
-  const { upstreams = [], groups = {} } = registry as Partial<ReturnType<typeof tagged>>;
-  const [tag = ""] = Object.keys(groups);
-  assert.deepEqual(registry, tagged(tag));
-  assert.equal(upstreams.length, PARTS);
-  return tag;
 }
 
 function raced(error: unknown): undefined {
