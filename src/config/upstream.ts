@@ -7,6 +7,7 @@ import { type Field, refuse } from "./field.ts";
 import { readHeaders } from "./headers.ts";
 import { readHttpCheck } from "./http-check.ts";
 import { isPlaintextGrpc, type Manner } from "./manner.ts";
+import { checkPort } from "./port.ts";
 import { readProtocol } from "./protocol-pairs.ts";
 import { DURATION_MS, readBoolean, readInteger, readText, WAIT_MS } from "./read.ts";
 import { checkNotReserved } from "./reserved.ts";
@@ -59,6 +60,7 @@ export function readUpstream(fieldOf: FieldOf, context: UpstreamContext): Upstre
   const protocol = readProtocol(fieldOf("protocol"), fieldOf("url"), url?.scheme);
   const manner = { platform: context.platform, scheme: url?.scheme, protocol };
   if (url !== undefined) checkHost(fieldOf, url, { ...context, ...manner });
+  if (url !== undefined) checkPort(fieldOf("url"), url.url, manner);
   return {
     name,
     url: (protocol === "http" ? url?.pageUrl : url?.url) ?? "",

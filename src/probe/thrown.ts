@@ -24,6 +24,8 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "last"],
   // Deno without --allow-net.
   [/^requires net access/i, "not-attempted"],
+  // Deno's `fetch`, of ports that browsers block too: `config/port.ts`.
+  [/^fetch failed: requests to port \d+ are blocked/i, "not-attempted"],
   // Our own refusal: `network/deno-guard.ts`.
   [/^the name leads where no probe may go/, "not-attempted"],
   // Our own configuration: a binding, or a client certificate and its key.

@@ -52,6 +52,7 @@ const WORDS: readonly (readonly [error: Error, expect: string])[] = [
   [node("unsupported protocol"), "failed tls"],
   [node("keys may not be consistent: KeyMismatch"), "not-attempted"],
   [node("No keys found in key data"), "not-attempted"],
+  [new TypeError("Fetch failed: Requests to port 6000 are blocked"), "not-attempted"],
   [new Error("the name leads where no probe may go, and 10.0.0.1 is a private address"), "not-attempted"],
   [new Error("the binding is not there"), "not-attempted"],
   [new Error("the binding has no connect()"), "not-attempted"],
