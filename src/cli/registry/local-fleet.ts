@@ -1,10 +1,10 @@
 import { type Config, parseConfig } from "../../config.ts";
 import type { Env } from "../../config/field.ts";
 import { isTable, readJson } from "../../config/read.ts";
-import type { Group, Registry } from "../../core/registry.ts";
 import { CliError } from "../cli-error.ts";
 import { missingSecrets } from "./secrets.ts";
 import type { RegistrySource } from "./source.ts";
+import { withoutInfluence } from "./without-influence.ts";
 
 /** A registry as it can be probed from this machine. */
 export interface LocalFleet {
@@ -50,16 +50,4 @@ function upstreamsOf(value: unknown): readonly Readonly<Record<string, unknown>>
   const field = { path: "UPSTREAMS", value, upstreamName: "", isSecret: true, problems: [] };
   const list = readJson(field);
   return Array.isArray(list) && list.every(isTable) ? list : [];
-}
-
-function withoutInfluence({ upstreams, groups }: Registry, names: ReadonlySet<string>): Registry {
-  return {
-    upstreams: upstreams.map((upstream) => names.has(upstream.name) ? { ...upstream, critical: false } : upstream),
-    groups: groups.map((group): Group => ({
-      ...group,
-      members: group.members.map((member) =>
-        names.has(member.name.split("/")[0] ?? "") ? { ...member, isCritical: false } : member
-      ),
-    })),
-  };
 }
