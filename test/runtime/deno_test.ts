@@ -146,7 +146,7 @@ async function becomes(rollcall: RunningProcess, status: number): Promise<void> 
 
 Deno.test("Deno: the start banner says where it listens and whom it watches", async () => {
   await using upstream = await startUpstream();
-  await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }] });
+  await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }], isDirect: true });
   const [entry] = rollcall.entries("listening");
   assert.deepEqual(entry, {
     event: "listening",

@@ -1,5 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { eventually } from "./eventually.ts";
+import { createLeaks } from "./leak/leaks.ts";
+import { startRecordingProxy } from "./leak/recording-proxy.ts";
 import { checkLog, entriesOf, environment, type RollcallOptions, type RunningRollcall } from "./rollcall.ts";
 
 /** A Rollcall as a Deno process, with what only that platform has. */
@@ -24,6 +26,8 @@ const EXIT_WITHIN_MS = 10_000;
 /**
  * Start `src/deno.ts` as a process of its own, with a Deno KV file of its own. Rejects with its log when it does not listen.
  *
+ * All that it says is recorded by proxies before its ports, and `stop` rejects when something was told to whom it is not for.
+ *
  * @param fileLimit File descriptors it may hold; default: as many as this process may.
  */
 export async function startOnDeno(options: RollcallOptions, fileLimit?: number): Promise<RunningProcess> {
@@ -33,17 +37,20 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
   let log = "";
   const start = () => spawn(env, (text) => log += text, fileLimit);
   let child = start();
-  let url = "";
-  let grpc = "";
+  const at = { http: 0, grpc: 0 };
+  const leaks = createLeaks(env);
   await listening();
+  const isDirect = options.isDirect === true || fileLimit !== undefined;
+  const http = isDirect ? undefined : await startRecordingProxy(() => at.http, leaks.hear);
+  const grpc = isDirect || at.grpc === 0 ? undefined : await startRecordingProxy(() => at.grpc, leaks.hear);
 
   async function listening(starts = 1): Promise<void> {
     const entry = await eventually(
       () => entriesOf(log, "listening")[starts - 1],
       () => `it does not listen; its log is:\n${log}`,
     );
-    url = String(entry["url"]);
-    grpc = String(entry["grpc"] ?? "").replace(/^grpcs?:\/\//, "");
+    at.http = portOf(entry["url"]);
+    at.grpc = portOf(entry["grpc"]);
   }
 
   async function terminate(): Promise<number> {
@@ -61,16 +68,18 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
 
   async function stop(): Promise<void> {
     await endOnce();
+    await Promise.all([http?.close(), grpc?.close()]);
     await Deno.remove(folder, { recursive: true });
     checkLog(log);
+    leaks.check(log);
   }
 
   return {
     get url() {
-      return url;
+      return `http://127.0.0.1:${http?.port ?? at.http}`;
     },
     get grpc() {
-      return grpc;
+      return at.grpc === 0 ? "" : `127.0.0.1:${grpc?.port ?? at.grpc}`;
     },
     log: () => log,
     entries: (event) => entriesOf(log, event),
@@ -85,6 +94,11 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+/** Of `scheme://host:port`; 0 when there is none. */
+function portOf(url: unknown): number {
+  return Number(/:(\d+)$/.exec(String(url))?.[1] ?? 0);
 }
 
 function spawn(

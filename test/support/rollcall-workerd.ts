@@ -3,6 +3,8 @@ import { Miniflare, type MiniflareOptions, type RemoteProxyConnectionString } fr
 import { parse } from "smol-toml";
 import { builtWorker } from "./build.ts";
 import { startFaultServer } from "./fault-server.ts";
+import { createLeaks } from "./leak/leaks.ts";
+import { startRecordingProxy } from "./leak/recording-proxy.ts";
 import { checkLog, entriesOf, environment, type RollcallOptions, type RunningRollcall } from "./rollcall.ts";
 
 /** A Rollcall on workerd, with what only that platform has. */
@@ -21,7 +23,7 @@ export interface WorkerBindings {
 
 /**
  * Start the built, minified bundle on workerd, with a KV and a Durable Object of its own. The bundle is built first where it
- * is not up to date.
+ * is not up to date. What it says is recorded as on Deno.
  */
 export async function startOnWorkerd(
   options: RollcallOptions,
@@ -30,11 +32,13 @@ export async function startOnWorkerd(
   const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
   const faulty = await startFaultServer({ send: "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n" });
   const printed: string[] = [];
+  const env = environment(options);
+  const leaks = createLeaks(env);
   const base: MiniflareOptions = {
     modules: true,
     scriptPath: await builtWorker(),
     ...compatibility(),
-    bindings: environment(options),
+    bindings: env,
     kvPersist: `${folder}/kv`,
     durableObjects: authority === "bound" ? { AUTHORITY: { className: "RollcallAuthority", useSQLite: true } } : {},
     durableObjectsPersist: `${folder}/objects`,
@@ -52,24 +56,27 @@ export async function startOnWorkerd(
     kvNamespaces: { KV: { id: "KV", remoteProxyConnectionString: new URL(faulty.url) as RemoteProxyConnectionString } },
   };
   let worker = new Miniflare(withKv);
-  let url = (await worker.ready).origin;
+  let port = Number((await worker.ready).port);
+  const recorder = options.isDirect ? undefined : await startRecordingProxy(() => port, leaks.hear);
 
   async function restart(how: MiniflareOptions): Promise<void> {
     await worker.dispose();
     worker = new Miniflare(how);
-    url = (await worker.ready).origin;
+    port = Number((await worker.ready).port);
   }
 
   async function stop(): Promise<void> {
     await worker.dispose();
+    await recorder?.close();
     await faulty.close();
     await Deno.remove(folder, { recursive: true });
     checkLog(printed.join(""));
+    leaks.check(printed.join(""));
   }
 
   return {
     get url() {
-      return url;
+      return `http://127.0.0.1:${recorder?.port ?? port}`;
     },
     log: () => printed.join(""),
     entries: (event) => entriesOf(printed.join(""), event),

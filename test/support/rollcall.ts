@@ -6,6 +6,11 @@ export interface RollcallOptions {
   readonly groups?: Readonly<Record<string, unknown>>;
   /** Knobs, READ_TOKEN and secrets, by variable name. */
   readonly vars?: Readonly<Record<string, string>>;
+  /**
+   * Its clients meet it itself, and not the proxies that record what it says: for what is about connections, or about a
+   * thousand of them at once.
+   */
+  readonly isDirect?: true;
 }
 
 /** A Rollcall as its users meet it: a url, and a log. */

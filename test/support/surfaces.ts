@@ -1,5 +1,6 @@
 import type { Load, Report } from "../../src/core/report.ts";
 import { createRoutes, type SurfaceSettings } from "../../src/surface/routes.ts";
+import { guarded } from "./leak/in-process.ts";
 import { fixedLoad, NOW_MS } from "./reports.ts";
 
 /** The token of every surface made here. */
@@ -19,14 +20,15 @@ export function settings(more: Partial<SurfaceSettings> = {}): SurfaceSettings {
   };
 }
 
-/** Ask the surfaces over a report, or over a load of the test's own. */
+/** Ask the surfaces over a report, or over a load of the test's own; what they say to whom it is not for fails the test. */
 export function surfaces(
   source: Report | Load,
   more: Partial<SurfaceSettings> = {},
 ): (path: string, init?: RequestInit) => Promise<Response> {
-  const app = createRoutes(settings(more));
-  const load = typeof source === "function" ? source : fixedLoad(source).load;
-  return async (path, init) => await app.request(path, init, { load });
+  const surface = settings(more);
+  const app = createRoutes(surface);
+  const { load, listen } = guarded(typeof source === "function" ? source : fixedLoad(source).load, surface);
+  return async (path, init) => listen(path, init, await app.request(path, init, { load }));
 }
 
 /** A fetch for connect-web's transports that reaches the surfaces without a network. */

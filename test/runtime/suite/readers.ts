@@ -18,6 +18,7 @@ export function readersSuite(platform: string, start: StartRollcall): void {
     await using rollcall = await start({
       upstreams: names.map((name) => ({ name, url: upstream.url, protocol: "grpc-web", timeoutMs: 10_000 })),
       vars: { ...KNOBS, DEADLINE_MS: "20000" },
+      isDirect: true,
     });
     // An upstream known to be slow is not asked twice for being slow.
     gate.close();
