@@ -3,6 +3,7 @@ import { bootSuite } from "./suite/boot.ts";
 import { clientSuite } from "./suite/client.ts";
 import { clientsSuite } from "./suite/clients.ts";
 import { faultsSuite } from "./suite/faults.ts";
+import { groupsSuite } from "./suite/groups.ts";
 import { httpSuite } from "./suite/http.ts";
 import { malformedSuite } from "./suite/malformed.ts";
 import { protocolsSuite } from "./suite/protocols.ts";
@@ -29,6 +30,7 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   readersSuite(platform, start);
   storeSuite(platform, start);
   bootSuite(platform, start);
+  groupsSuite(platform, start);
   clientsSuite(platform, start);
   clientSuite(platform, start);
   registrySuite(platform, start);
