@@ -5,6 +5,7 @@ import type { Check } from "./check.ts";
 import type { AskOptions, ServerHealth } from "./server-health.ts";
 import { createSource, printError, type Source } from "./source.ts";
 import { createTable } from "./table.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { watch, type Watched } from "./watch.ts";
 
 /** What the statuses rest on. */
@@ -74,8 +75,8 @@ export function createHealth(options: HealthOptions = {}): ServerHealth {
     throw signal?.reason;
   }
 
-  async function list(options: AskOptions) {
-    const entries = await Promise.all(table.names().map(async (name) => [name, await check(name, options)] as const));
+  async function list() {
+    const entries = await Promise.all(table.names().map(async (name) => [name, await check(name, {})] as const));
     return new Map(entries.flatMap(([name, status]) => status === "SERVICE_UNKNOWN" ? [] : [[name, status]]));
   }
 
@@ -87,7 +88,7 @@ export function createHealth(options: HealthOptions = {}): ServerHealth {
 
   return {
     check: (service = "", options = {}) => check(service, options),
-    list: (options = {}) => list(options),
+    list: ({ signal } = {}) => unlessAborted(list(), signal),
     watch: (service = "", { signal } = {}) => watch(watched(service), { signal, maxMs: watchMaxMs, clock }),
     get: (service = "") => get(service),
     set(service, status) {

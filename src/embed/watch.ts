@@ -2,6 +2,7 @@ import type { Clock } from "../ports.ts";
 import type { WireStatus } from "../wire/health.ts";
 import { createBell } from "./bell.ts";
 import type { Evaluation } from "./evaluation.ts";
+import { poll } from "./poll.ts";
 
 /** What a Watch needs to know of a name. */
 export interface Watched {
@@ -34,7 +35,8 @@ export async function* watch(
   { signal, maxMs, clock }: WatchUntil,
 ): AsyncGenerator<WireStatus, void, void> {
   const bell = createBell();
-  const stop = new AbortController();
+  const polls: (() => void)[] = [];
+  let hasLeft = false;
   const deaf = watched.listen(bell.ring);
   signal?.addEventListener("abort", bell.ring, { once: true });
   let isOver = false;
@@ -46,7 +48,7 @@ export async function* watch(
   checkOnce(watched.evaluations).then(() => {
     isChecked = true;
     bell.ring();
-    for (const evaluation of watched.evaluations) poll(evaluation, clock, stop.signal);
+    if (!hasLeft) polls.push(...watched.evaluations.map((evaluation) => poll(evaluation, clock)));
   });
   try {
     let told: WireStatus | undefined;
@@ -57,7 +59,8 @@ export async function* watch(
       await bell.heard();
     }
   } finally {
-    stop.abort();
+    hasLeft = true;
+    for (const stop of polls) stop();
     disarm();
     deaf();
     signal?.removeEventListener("abort", bell.ring);
@@ -67,18 +70,3 @@ export async function* watch(
 async function checkOnce(evaluations: readonly Evaluation[]): Promise<void> {
   await Promise.all(evaluations.map((evaluation) => evaluation.refresh()));
 }
-
-async function poll(evaluation: Evaluation, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    const waitMs = Math.max(POLL_EVERY_MIN_MS, evaluation.freshForMs());
-    await clock.sleep(Math.min(waitMs, TIMER_MAX_MS), signal);
-    if (signal.aborted) return;
-    await evaluation.refresh();
-  }
-}
-
-/** Of a check whose results are kept for a shorter time, or for none. */
-const POLL_EVERY_MIN_MS = 100;
-
-/** A timer set for longer fires at once. */
-const TIMER_MAX_MS = 2_147_483_647;

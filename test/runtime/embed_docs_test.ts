@@ -91,6 +91,7 @@ for (const [platform, commandFor] of Object.entries(PLATFORMS)) {
     async function prints(program: string, promises: readonly string[]): Promise<void> {
       const { code, stdout, stderr } = await (await commandFor(program)).output();
       assert.deepEqual([code, ...decoded(stdout).trim().split("\n")], [0, ...promises], decoded(stderr));
+      assert.equal(decoded(stderr), "");
     }
 
     async function starts(program: string): Promise<void> {
