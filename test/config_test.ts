@@ -53,6 +53,8 @@ Deno.test("parseConfig() gives every default when nothing is set", () => {
         readToken: undefined,
         pushToken: undefined,
         adminToken: undefined,
+        canary: undefined,
+        push: undefined,
         server,
         place: undefined,
         isPrivateAllowed: false,
@@ -252,6 +254,8 @@ Deno.test("parseConfig() reads every field", () => {
       readToken: "0123456789abcdef",
       pushToken: "0123456789abcdeg",
       adminToken: "0123456789abcdeh",
+      canary: undefined,
+      push: undefined,
       server: {
         host: "::1",
         port: 0,

@@ -50,6 +50,9 @@ Deno.test("reflection lists every service, in both versions", async () => {
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",
       "jina.JinaGatewayDryRunRPC",
+      "rollcall.v1.MaintenanceService",
+      "rollcall.v1.RegistryService",
+      "rollcall.v1.StatusService",
     ]);
   }
 });
