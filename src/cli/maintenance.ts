@@ -79,7 +79,10 @@ async function add({ name, reason, from, ...options }: AddOptions, io: Io): Prom
 
 function endOf({ for: lengthMs, until, from }: Pick<AddOptions, "for" | "until" | "from">, { clock }: Io): Date {
   if (until !== undefined && lengthMs === undefined) return until;
-  if (until === undefined && lengthMs !== undefined) return new Date((from?.getTime() ?? clock.nowMs()) + lengthMs);
+  if (until === undefined && lengthMs !== undefined) {
+    // Nobody means a fraction of a second.
+    return new Date(Math.ceil(((from?.getTime() ?? clock.nowMs()) + lengthMs) / 1_000) * 1_000);
+  }
   const state = until === undefined ? "nothing tells when it ends" : "both --for and --until tell when it ends";
   throw new CliError(`Cannot add a window: ${state}`, "give --for or --until");
 }

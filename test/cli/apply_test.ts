@@ -31,6 +31,7 @@ const REGISTRY = {
 const PREVIEW = {
   status: Status.NOT_SERVING,
   names: [
+    { name: "", status: Status.NOT_SERVING, cause: "timeout" },
     { name: "checkout", status: Status.SERVING },
     { name: "search", status: Status.SERVING },
     { name: "payments", status: Status.NOT_SERVING, cause: "timeout", message: "1500 ms" },
@@ -136,7 +137,7 @@ Deno.test("rollcall apply --json prints one document", async () => {
   assert.equal(exitCode, 0);
   const { applied, version, preview } = JSON.parse(stdout);
   assert.deepEqual([applied, version, preview.status, preview.diff], [true, 1, "NOT_SERVING", PREVIEW.diff]);
-  assert.deepEqual(preview.names[0], { name: "checkout", status: "SERVING", cause: "", message: "" });
+  assert.deepEqual(preview.names[1], { name: "checkout", status: "SERVING", cause: "", message: "" });
   const looked = JSON.parse((await apply(FLEET, ["--dry-run", "--json", "--to", registry.url])).stdout);
   assert.deepEqual([looked.applied, looked.version, registry.applied.length], [false, 0, 1]);
 });

@@ -26,7 +26,11 @@ function diffLines(diff: RegistryDiff | undefined, paint: Paint): string[] {
 /** Of a large fleet only what does not serve, and what changes. */
 function verdictLines({ status, names, diff }: PreviewResponse, paint: Paint): string[] {
   const touched = new Set([...diff?.added ?? [], ...diff?.changed ?? []]);
-  const entries = names.map((entry) => ({ ...entry, said: statusName(entry.status) }));
+  // "" is the fleet, whose verdict stands above.
+  const entries = names.filter(({ name }) => name !== "").map((entry) => ({
+    ...entry,
+    said: statusName(entry.status),
+  }));
   const shown = entries.filter(({ name, said }) => said !== "SERVING" || touched.has(name));
   const rest = entries.length - shown.length;
   const rows = shown.map(({ name, said, cause, message }) => [
@@ -45,5 +49,6 @@ function verdictLines({ status, names, diff }: PreviewResponse, paint: Paint): s
 function costLines({ cost }: PreviewResponse): string[] {
   if (cost === undefined) return [];
   const perMinute = Math.round(cost.probesPerMinute * 100) / 100;
-  return [`cost: ${cost.probesPerRefresh} probes a refresh, ${perMinute} a minute at most`];
+  const probes = cost.probesPerRefresh === 1 ? "probe" : "probes";
+  return [`cost: ${cost.probesPerRefresh} ${probes} a refresh, ${perMinute} a minute at most`];
 }

@@ -19,7 +19,8 @@ function maintenanceText({ until, reason }: HealthMaintenance): string {
 function whyOfTarget(target: HealthTarget, status: HealthName["status"]): string {
   const { failure, message, suspect, late, critical, attempts = [], tried = [] } = target;
   const isBare = failure === null && status === "NOT_SERVING";
-  const what = isBare ? "answers NOT_SERVING" : [failure ?? "", message ?? ""].filter((text) => text !== "").join(": ");
+  const verdict = isBare ? "answers NOT_SERVING" : failure ?? "";
+  const what = [verdict, message ?? ""].filter((text) => text !== "").join(": ");
   // A single protocol tried in vain is told by the message already.
   const vain = tried.length < 2 || status === "SERVING"
     ? ""
