@@ -6,7 +6,7 @@ import type { Target } from "./core/registry.ts";
 import type { Load, Report } from "./core/report.ts";
 import type { Clock, FleetSource, Prober, SnapshotStore } from "./ports.ts";
 import { createArchive } from "./refresh/archive.ts";
-import { createChanges } from "./refresh/changes.ts";
+import { type Changes, createChanges } from "./refresh/changes.ts";
 import { createFlights } from "./refresh/flights.ts";
 import type { FollowedLoop, Follower } from "./refresh/follow.ts";
 import { createGuard } from "./refresh/guard.ts";
@@ -32,6 +32,8 @@ export interface RefresherOptions {
   readonly log?: (entry: RefreshLog | RefreshFault) => void;
   /** 0..1, uniform; default `Math.random`. */
   readonly random?: () => number;
+  /** Tells those who wait that something turned; default {@link createChanges}. */
+  readonly changes?: Changes;
   /** Keeps Watch streams beside the checks; default none. */
   readonly follower?: Follower;
 }
@@ -53,7 +55,7 @@ export interface Refresher {
 /** Create the loop over its ports. Nothing happens until a `load` is called; a `load` never rejects. */
 export function createRefresher(options: RefresherOptions): Refresher {
   const { fleets, knobs, clock, follower, log = () => {}, random = Math.random } = options;
-  const changes = createChanges();
+  const { changes = createChanges() } = options;
   const reports = createReportCache();
   const guard = createGuard();
   /** Of the streams that are kept now. On Workers nobody keeps any, and what one request makes another must not abort. */

@@ -8,6 +8,7 @@ import { createFleetSource, type FleetLog } from "./fleet/source.ts";
 import type { Authority, Clock, Prober, SnapshotStore } from "./ports.ts";
 import { createRefresher, type Invocation } from "./refresh.ts";
 import { fixedFleet } from "./refresh/fixed-fleet.ts";
+import type { Changes } from "./refresh/changes.ts";
 import type { Follower } from "./refresh/follow.ts";
 import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import { createRoutes, type SurfaceSettings } from "./surface/routes.ts";
@@ -29,6 +30,8 @@ export interface Platform {
   readonly leaving?: AbortSignal;
   /** Aborts when the server stops, some time after `leaving`: open Watch streams then end. */
   readonly shutdown?: AbortSignal;
+  /** How those who wait learn that something turned; default: they are told. */
+  readonly changes?: Changes;
   /** Keeps Watch streams of upstreams, where a process lives long enough to. */
   readonly follower?: Follower;
 }
@@ -49,7 +52,8 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, place, authority, upgrade, leaving, shutdown, follower } = platform;
+  const { config, prober, store, clock, log, place, authority, upgrade, leaving, shutdown, changes, follower } =
+    platform;
   const { registry, knobs, canary, readToken, pushToken, adminToken, problems } = config;
   const fleets = createFleetSource({
     deployed: registry,
@@ -69,6 +73,7 @@ export function createRollcall(platform: Platform): Rollcall {
     store,
     clock,
     log,
+    ...(changes && { changes }),
     ...(follower && { follower }),
   });
   const preview = (fleet: Fleet) => probeOnce(fleet, platform);

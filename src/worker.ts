@@ -4,6 +4,7 @@ import { parseConfig } from "./config.ts";
 import { createWorkersNetwork } from "./probe/network/workers.ts";
 import { createProber } from "./probe/prober.ts";
 import type { Invocation } from "./refresh.ts";
+import { createPolledChanges } from "./refresh/polled-changes.ts";
 import { createRollcall, type Rollcall } from "./rollcall.ts";
 import { createMemoryStore } from "./store/memory.ts";
 import { type AuthorityNamespace, createObjectAuthority } from "./store/authority-object-client.ts";
@@ -63,6 +64,7 @@ function boot(env: Env): Rollcall {
     log,
     place,
     upgrade: upgradeOnWorkers,
+    changes: createPolledChanges(systemClock),
     ...(authority && { authority }),
   });
 }

@@ -24,16 +24,18 @@ export interface NameMessage {
 }
 
 /**
- * All that a report says of its served names, as the satellite `name` tells it. When there are more than fit, culprits go
- * first.
+ * All that a report says of its served names, as the satellite `name` tells it: culprits first, in the order of its
+ * registry, and as many as fit.
  */
 export function reportMessage(report: Report, name: string): ReportMessage {
   const fleet = report.names.get("");
-  const culprits = new Set((fleet?.culprits ?? []).map(nameOfCulprit));
+  const culprits = (fleet?.culprits ?? []).map(nameOfCulprit);
+  const ranks = new Map(culprits.map((culprit, rank) => [culprit, rank]));
+  const rankOf = (pushed: string) => ranks.get(pushed) ?? culprits.length;
   const names = [...report.names.values()]
     .filter(isPushed)
-    .map((verdict) => nameMessage(verdict, culprits.has(verdict.name)))
-    .sort((a, b) => Number(b.isCulprit ?? false) - Number(a.isCulprit ?? false));
+    .map((verdict) => nameMessage(verdict, ranks.has(verdict.name)))
+    .sort((a, b) => rankOf(a.name) - rankOf(b.name));
   return {
     name,
     status: fleet?.status ?? "UNKNOWN",

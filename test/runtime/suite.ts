@@ -13,6 +13,7 @@ import { registryRaceSuite } from "./suite/registry-race.ts";
 import { registrySuite } from "./suite/registry.ts";
 import { rpcSuite } from "./suite/rpc.ts";
 import { storeSuite } from "./suite/store.ts";
+import { toldSuite } from "./suite/told.ts";
 import { tokenSuite } from "./suite/token.ts";
 import { watchSuite } from "./suite/watch.ts";
 import { websocketSuite } from "./suite/websocket.ts";
@@ -33,6 +34,7 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   groupsSuite(platform, start);
   clientsSuite(platform, start);
   clientSuite(platform, start);
+  toldSuite(platform, start);
   registrySuite(platform, start);
   registryRaceSuite(platform, start);
   registryCrashSuite(platform, start);

@@ -26,8 +26,8 @@ Deno.test("reportMessage() tells every served name with its cause, but for the f
     status: "NOT_SERVING",
     madeAt: "2026-11-21T12:00:00.000Z",
     names: [
-      { name: "checkout/acme.Checkout", isCulprit: true, ...down },
       { name: "checkout", isCulprit: true, ...down },
+      { name: "checkout/acme.Checkout", isCulprit: true, ...down },
       { name: "search", status: "SERVING", since: SINCE, latencyMs: 12 },
       { name: "ads", status: "NOT_SERVING", since: SINCE, latencyMs: 12 },
       { name: "acme.Checkout", ...down },

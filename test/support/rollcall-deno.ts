@@ -10,6 +10,8 @@ export interface RunningProcess extends RunningRollcall {
   readonly grpc: string;
   /** Send SIGTERM and give the exit code; rejects when the process does not end within its own limit. */
   terminate(): Promise<number>;
+  /** SIGKILL, without a goodbye; resolves when it is gone. */
+  kill(): Promise<void>;
 }
 
 const ROOT = new URL("../../", import.meta.url);
@@ -91,6 +93,10 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
       await listening(starts + 1);
     },
     terminate,
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.status;
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
