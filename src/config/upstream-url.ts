@@ -92,6 +92,8 @@ function locate(hostAndPort: string, path: string): Location | string {
   }
   const parsed = URL.parse(`http://${hostAndPort}${path}`);
   if (hostAndPort === "" || parsed === null) return "it has no valid host";
+  // workerd makes of "ßxn--" a host that it then cannot read itself.
+  if (!URL.canParse(`http://${parsed.hostname}`)) return "it has no valid host";
   // The port is kept as written: reading as http drops 80, which is no default of other schemes.
   return {
     host: parsed.hostname,

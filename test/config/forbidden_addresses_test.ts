@@ -104,6 +104,7 @@ Deno.test({
       assert.deepEqual(forbidden.filter((url) => url !== ""), []);
       const taken = everywhere([...PUBLIC, ...PUBLIC_ADDRESSES]);
       assert.deepEqual(await read(taken), taken.map((url) => configOf(url, "deno").registry.upstreams[0]?.url));
+      assert.deepEqual((await read(everywhere(["ςxn--c", "ßxn--"]))).filter((url) => url !== ""), []);
       const any = await read(everywhere(fc.sample(anyHost, 3_000)));
       for (const url of any.filter((url) => url !== "")) assertPlain(url);
     } finally {
