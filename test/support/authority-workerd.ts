@@ -60,31 +60,37 @@ export async function startAuthorityWorkers(): Promise<AuthorityWorkers> {
     handleRuntimeStdio: (...streams: Readable[]) =>
       streams.forEach((stream) => stream.on("data", (chunk) => printed.push(String(chunk)))),
   });
-  let miniflare = await start(optionsWith("whole"));
+  let run = await start(optionsWith("whole"));
+
+  async function end(): Promise<void> {
+    run.end();
+    await run.miniflare.dispose();
+  }
 
   async function restart(kv: keyof typeof namespaces): Promise<void> {
-    await miniflare.dispose();
-    miniflare = await start(optionsWith(kv));
+    await end();
+    run = await start(optionsWith(kv));
   }
 
   /** Miniflare's own types name those of a package that is not installed. */
   async function kvStore(): Promise<TextStore> {
-    return await miniflare.getKVNamespace("KV", "one") as unknown as TextStore;
+    return await run.miniflare.getKVNamespace("KV", "one") as unknown as TextStore;
   }
 
   return {
-    authority: clientOf(() => miniflare, "one"),
-    other: clientOf(() => miniflare, "other"),
+    authority: clientOf(() => run, "one"),
+    other: clientOf(() => run, "other"),
     copyText: async () => await (await kvStore()).get("fleet"),
     loseCopy: async () => await (await kvStore()).delete("fleet"),
     restart,
     async kill() {
-      for (const pid of await workerdOf(miniflare)) Deno.kill(pid, "SIGKILL");
+      if (run.pids.length === 0) throw new Error("Cannot kill workerd: no process of that name is ours");
+      for (const pid of run.pids) Deno.kill(pid, "SIGKILL");
       await restart("whole");
     },
     log: () => printed.join(""),
     async [Symbol.asyncDispose]() {
-      await miniflare.dispose();
+      await end();
       await faulty.close();
       await Deno.remove(folder, { recursive: true });
     },
@@ -96,36 +102,40 @@ interface TextStore {
   delete(key: string): Promise<void>;
 }
 
-/** The processes that each Miniflare started. */
-const processes = new WeakMap<Miniflare, readonly number[]>();
+/** From one start to its end. */
+interface Run {
+  readonly miniflare: Miniflare;
+  /** The processes it started. */
+  readonly pids: readonly number[];
+  /** Have all calls that are under way reject: of a killed workerd, Miniflare leaves some without an answer for ever. */
+  readonly end: () => void;
+  readonly ended: Promise<never>;
+}
 
 /** One start at a time, to know whose the new process is. */
 let lastStart: Promise<unknown> = Promise.resolve();
 
-function start(options: MiniflareOptions): Promise<Miniflare> {
+function start(options: MiniflareOptions): Promise<Run> {
   const started = lastStart.then(async () => {
     const before = new Set(childrenOf(Deno.pid, "workerd"));
     const miniflare = new Miniflare(options);
     await miniflare.ready;
-    processes.set(miniflare, childrenOf(Deno.pid, "workerd").filter((pid) => !before.has(pid)));
-    return miniflare;
+    const pids = childrenOf(Deno.pid, "workerd").filter((pid) => !before.has(pid));
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    ended.catch(() => {});
+    return { miniflare, pids, end: () => reject(new Error("workerd has ended")), ended };
   });
   lastStart = started.catch(() => {});
   return started;
 }
 
-function workerdOf(miniflare: Miniflare): readonly number[] {
-  const pids = processes.get(miniflare) ?? [];
-  if (pids.length === 0) throw new Error("Cannot kill workerd: no process of that name is ours");
-  return pids;
-}
-
 /** The authority as the Worker of this name has it. */
-function clientOf(miniflare: () => Miniflare, name: string): Authority {
+function clientOf(run: () => Run, name: string): Authority {
   async function call<T>(method: string, ...args: unknown[]): Promise<T> {
-    const body = JSON.stringify({ method, args });
-    const response = await miniflare().dispatchFetch(`http://${name}/`, { method: "POST", body });
-    const answer = await response.json() as { result: T; error?: string };
+    const { miniflare, ended } = run();
+    const init = { method: "POST", body: JSON.stringify({ method, args }) };
+    const answering = miniflare.dispatchFetch(`http://${name}/`, init).then((response) => response.json());
+    const answer = await Promise.race([answering, ended]) as { result: T; error?: string };
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.result;
   }
