@@ -40,6 +40,8 @@ export function createJoin(deployed: ReadRegistry | undefined, context: Upstream
   };
 }
 
+const NOT_OF_THE_WHOLE =
+  'the deployed group "" is the whole fleet, and no written upstream is of it; watch it by its own name';
 const NOTHING: Registry = { upstreams: [], groups: [] };
 const UNDEPLOYED =
   "Cannot join a registry to the deployed configuration, which has errors: mend those that its log names";
@@ -65,6 +67,8 @@ function readJoined(root: Field, joining: Joining): Registry {
   if (names !== undefined) checkUpstreamNames(entries, names);
   const groups = readGroups({ ...groupsField, value: joinedGroups(groupsField, joining) }, names);
   checkFleet(upstreamsField, { upstreams, groups });
+  const isWholeDeployed = deployed.registry.groups.some(({ name }) => name === "");
+  if (isWholeDeployed && upstreams.length > before.length) joining.warnings.push(NOT_OF_THE_WHOLE);
   return { upstreams, groups };
 }
 

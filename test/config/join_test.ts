@@ -119,6 +119,20 @@ Deno.test("join() warns of header values that are no references, and shows none"
   ]);
 });
 
+Deno.test("join() warns that a deployed whole stays what it is", () => {
+  const whole = parseConfig({ ...DEPLOYED, GROUPS: { "": ["checkout"] } }, "workers");
+  const { warnings, registry } = whole.join({
+    upstreams: [{ name: "x", url: "https://x.acme.com" }],
+    groups: { "": [] },
+  });
+  assert.deepEqual(warnings.map((warning) => warning.split(":")[0]), [
+    'group "" is left out',
+    'the deployed group "" is the whole fleet, and no written upstream is of it; watch it by its own name',
+  ]);
+  assert.deepEqual(registry.groups, whole.registry.groups);
+  assert.deepEqual(whole.join({ groups: { eu: ["checkout"] } }).warnings, []);
+});
+
 Deno.test("join() refuses a fleet in which nothing is critical, unless it was deployed with a whole", () => {
   const upstreams = [{ name: "x", url: "https://x.acme.com", critical: false }];
   const empty = parseConfig({}, "workers");
