@@ -33,8 +33,9 @@ export function createDenoKvAuthority(kv: Deno.Kv, clock: Clock): Authority {
       const write = lastWrite.then(() =>
         inTurn(clock, `write record ${JSON.stringify(key)}`, async () => {
           const head = await kv.get([...RECORDS, key]);
-          const result = nextVersion(slotOf(head), value, expected);
-          const isDone = result === undefined || result === slotOf(head).version ||
+          const slot = slotOf(head);
+          const result = nextVersion(slot, value, expected);
+          const isDone = result === undefined || result === slot.version ||
             await replace(kv, head, { version: result, value });
           return isDone ? { result } : undefined;
         })
