@@ -8,11 +8,27 @@ import type { Pool, Run } from "../fan-out.ts";
 import type { Known } from "../core/known.ts";
 import type { Clock, ProbeSession } from "../ports.ts";
 
-/** Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others. */
-export const LANES = { first: 0, knownFailing: 1, confirm: 2 } as const;
+/**
+ * Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others; one more
+ * than it takes to confirm goes where no other target needs the slot.
+ */
+export const LANES = { first: 0, knownFailing: 1, confirm: 2, spare: 3 } as const;
 
 /** A probe that is silent this long, in milliseconds, gets a sibling: a lost packet must not cost a whole timeout. */
 export const HEDGE_AFTER_MS = 200;
+
+/** A target that answers slowly, as far as is known, is given more time for its first, in milliseconds; this at most. */
+const HEDGE_AFTER_MAX_MS = 500;
+
+/** Three siblings are sent within this long, in milliseconds, so that a hang is confirmed inside the answer. */
+const SIBLINGS_WITHIN_MS = 750;
+
+/**
+ * Where slots are scarce not all that would confirm gets its turn in time. This long after the inquiry began, in
+ * milliseconds, just inside the answer, fewer are enough, if none was answered and one failed.
+ */
+const DECIDE_AFTER_MS = 2_300;
+const PROBES_TO_DECIDE = 3;
 
 /** Probes one invocation may still make. */
 export interface ProbeBudget {
@@ -55,7 +71,7 @@ export interface Inquiry {
  *
  * The first answer ends it, or the failure that is enough to believe. Until then a probe that fails, or is silent for long,
  * is followed by confirming ones while the budget lasts; none follow for a target that is overloaded. One that was down
- * already is asked again only if it is silent and was not before: a lost packet must not hide that it is back.
+ * already needs none, but gets a sibling while it is silent, if there is room: a lost packet must not hide that it is back.
  */
 export function inquire(
   { target, isKnownFailing }: DueTarget,
@@ -66,20 +82,28 @@ export function inquire(
   const isTelling = isTold(target.upstream);
   const isDown = prior !== undefined && !canFall(prior);
   const confirms = isTelling || isDown ? 0 : CONFIRM_PAUSES_MS.length;
-  const siblings = isDown && !isTelling && !isSilence(prior.observation) ? 1 : confirms;
-  const hedgeAfterMs = hedgeAfter(prior);
+  const siblings = isDown && !isTelling ? 1 : confirms;
+  const enough = isDown ? 1 : FAILURES_TO_BELIEVE;
+  const firstHedgeMs = firstHedge(prior);
+  const nextHedgeMs = Math.min(HEDGE_AFTER_MS, (SIBLINGS_WITHIN_MS - firstHedgeMs) / 2);
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];
   const open = new Set<Run<ProbeOutcome>>();
+  const startedMs = clock.nowMs();
   let asked = 0;
+  let sent = 0;
   let isOver = false;
+  let isDecided = false;
   let cancelPause: (() => void) | undefined;
+  let cancelDecision: (() => void) | undefined;
 
   function ask(lane: number): void {
     const number = asked++;
-    const silence = number < siblings ? { afterMs: hedgeAfterMs, onSilent: () => confirm(number) } : undefined;
+    const afterMs = number === 0 ? firstHedgeMs : nextHedgeMs;
+    const silence = number < siblings ? { afterMs, onSilent: () => confirm(number) } : undefined;
     const task = (signal: AbortSignal) => {
       onProgress();
+      sent++;
       return session.probe(target, { timeoutMs, signal, attempt: number, known, pay });
     };
     const run = pool.run({ lane, timeoutMs, task, ...(silence && { silence }) });
@@ -102,7 +126,7 @@ export function inquire(
     }
     attempts.push(observation);
     if (observation.kind === "answered" || observation.failure === "overloaded") return end();
-    if (attempts.length >= FAILURES_TO_BELIEVE) return end();
+    if (attempts.length >= enough) return end();
     const pauseMs = CONFIRM_PAUSES_MS[number];
     if (number < confirms && number === asked - 1 && budget.left > 0 && pauseMs !== undefined) {
       cancelPause = clock.after(pauseMs * (0.8 + 0.3 * random()), () => {
@@ -116,9 +140,18 @@ export function inquire(
 
   /** Send the probe after probe `number`, once, if there is one to spend. */
   function confirm(number: number): void {
-    if (isOver || number !== asked - 1 || budget.left < 1) return;
+    if (isOver || number !== asked - 1) return;
+    if (isDown) return pay() ? ask(LANES.spare) : undefined;
+    if (budget.left < 1) return;
     budget.left--;
-    ask(LANES.confirm);
+    cancelDecision ??= clock.after(startedMs + DECIDE_AFTER_MS - clock.nowMs(), decide);
+    ask(asked < FAILURES_TO_BELIEVE ? LANES.confirm : LANES.spare);
+  }
+
+  function decide(): void {
+    if (attempts.length === 0 || sent < PROBES_TO_DECIDE) return;
+    isDecided = true;
+    end();
   }
 
   /** Extra requests leave the last fifth of the budget to confirms, as first probes do. */
@@ -141,10 +174,11 @@ export function inquire(
     if (isOver) return;
     isOver = true;
     cancelPause?.();
+    cancelDecision?.();
     for (const run of open) run.withdraw();
     const observation = attempts.at(-1);
     if (observation === undefined) return resolve(undefined);
-    const isConfirmed = attempts.length >= FAILURES_TO_BELIEVE;
+    const isConfirmed = isDecided || attempts.length >= FAILURES_TO_BELIEVE;
     const question = questionOf(target.upstream);
     // What was told is as old as the reading of it: what was written here meanwhile is newer.
     const atMs = clock.nowMs() - (isTelling ? observation.latencyMs : 0);
@@ -155,15 +189,10 @@ export function inquire(
   return { sighting, cut: end };
 }
 
-/** After how much silence a target gets a sibling: one that answers slowly, as far as is known, is given the time. */
-function hedgeAfter(prior: TargetState | undefined): number {
-  return prior?.observation.kind === "answered"
-    ? Math.max(HEDGE_AFTER_MS, 2 * prior.observation.latencyMs)
-    : HEDGE_AFTER_MS;
-}
-
-function isSilence(observation: Observation): boolean {
-  return observation.kind === "failed" && observation.failure === "timeout";
+/** Twice the time that the target last took to answer, within limits. */
+function firstHedge(prior: TargetState | undefined): number {
+  const usualMs = prior?.observation.kind === "answered" ? prior.observation.latencyMs : 0;
+  return Math.min(HEDGE_AFTER_MAX_MS, Math.max(HEDGE_AFTER_MS, 2 * usualMs));
 }
 
 function timeoutOf(timeoutMs: number, { negotiation }: Known): Observation {

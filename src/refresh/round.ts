@@ -13,8 +13,8 @@ import type { InquiryOptions, Prior, ProbeBudget } from "./inquiry.ts";
 import { refreshLog } from "./log.ts";
 import type { Loop } from "./loop.ts";
 
-/** Known-failing targets hold at most this many slots of the pool. */
-const KNOWN_FAILING_SLOTS = 2;
+/** Known-failing targets hold at most this share of the pool's slots: two of a Worker's five. */
+const KNOWN_FAILING_SHARE = 0.4;
 
 /** Whose rounds they are. */
 export interface RoundOwner {
@@ -80,6 +80,11 @@ export function createRound(
 }
 
 function poolOptions(concurrency: number, clock: Clock) {
-  const laneLimits = [concurrency, Math.min(KNOWN_FAILING_SLOTS, concurrency), concurrency];
+  const laneLimits = [
+    concurrency,
+    Math.max(1, Math.floor(KNOWN_FAILING_SHARE * concurrency)),
+    concurrency,
+    concurrency,
+  ];
   return { concurrency, laneLimits, after: clock.after };
 }

@@ -31,6 +31,18 @@ Deno.test("load() confirms a hang by siblings inside the answer", async () => {
   assert.equal(verdict(report).status, "NOT_SERVING");
 });
 
+Deno.test("load() confirms a hang of a target that answers slowly inside the answer", async () => {
+  const slow = { ...SERVING, latencyMs: 700 };
+  const prober = scriptedProber({ "a/": slow });
+  const loop = createLoop({ registry: fleet(["a"]), prober });
+  await loop.load();
+  prober.script.set("a/", "hang");
+  await loop.clock.advance(30_000);
+  const askedMs = loop.clock.nowMs();
+  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+  assert.ok(loop.clock.nowMs() - askedMs < 2_300);
+});
+
 Deno.test("load() confirms a refusal inside the answer when one of the probes is lost", async () => {
   for (const lost of [0, 1, 2, 3]) {
     const prober = scriptedProber();
@@ -69,30 +81,45 @@ Deno.test("load() believes four probes lost in silence to be just that when the 
   assert.equal(verdict(report, "a/").target?.state?.isSuspect, false);
 });
 
-Deno.test("load() sees that a refusing target is back when the first probe of it is lost", async () => {
-  const prober = scriptedProber({ "a/": REFUSED });
-  const loop = createLoop({
-    registry: fleet(["a"]),
-    prober: proberOf((target, options) => {
-      if (isBack) prober.script.set("a/", options.attempt === 0 ? "hang" : SERVING);
-      return prober.probe(target, options);
-    }),
+for (const down of [REFUSED, "hang"] as const) {
+  const was = down === "hang" ? "hung" : "refused";
+  Deno.test(`load() sees that a target that ${was} is back when the first probe of it is lost`, async () => {
+    const prober = scriptedProber({ "a/": down });
+    const loop = createLoop({
+      registry: fleet(["a"]),
+      prober: proberOf((target, options) => {
+        if (isBack) prober.script.set("a/", options.attempt === 0 ? "hang" : SERVING);
+        return prober.probe(target, options);
+      }),
+    });
+    let isBack = false;
+    assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
+    isBack = true;
+    await loop.clock.advance(30_000);
+    assert.equal(verdict(await loop.load()).status, "SERVING");
   });
-  let isBack = false;
-  assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
-  isBack = true;
-  await loop.clock.advance(30_000);
-  assert.equal(verdict(await loop.load()).status, "SERVING");
-});
+}
 
-Deno.test("load() asks a target that hung before once only", async () => {
+Deno.test("load() asks a target that hangs still twice, in the time of one probe", async () => {
   const prober = scriptedProber({ "a/": "hang" });
   const loop = createLoop({ registry: fleet(["a"]), prober });
   await loop.load();
   await loop.clock.advance(30_000);
   prober.asked.length = 0;
+  const askedMs = loop.clock.nowMs();
   assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
-  assert.deepEqual(prober.asked, ["a/"]);
+  assert.equal(loop.clock.nowMs() - askedMs, 1_500);
+  assert.deepEqual(prober.asked, ["a/", "a/"]);
+});
+
+Deno.test("load() believes three silent probes when others hold all slots until the answer is due", async () => {
+  const prober = scriptedProber();
+  const loop = createLoop({ registry: fleet(["a", "b"]), prober, knobs: { concurrency: 5 } });
+  await loop.load();
+  for (const key of ["a/", "b/"]) prober.script.set(key, "hang");
+  await loop.clock.advance(30_000);
+  const report = await loop.load();
+  for (const name of ["a", "b"]) assert.equal(verdict(report, name).status, "NOT_SERVING", name);
 });
 
 Deno.test("load() asks a target that is down once only", async () => {
