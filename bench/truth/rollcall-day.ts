@@ -48,7 +48,7 @@ export async function rollcallDay(world: World, { deployment, pollEveryMs, seed 
       place,
       indexOf: Number,
       onProbe: () => probes++,
-      onSeen: (upstream) => lastSeen.note(upstream, clock.nowMs()),
+      onSeen: (upstream, sentMs) => lastSeen.note(upstream, { sentMs, endedMs: clock.nowMs() }),
     });
     return createRefresher({
       fleets,

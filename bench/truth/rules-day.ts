@@ -42,7 +42,7 @@ export function rulesDay(world: World, { pollEveryMs, seed, timeoutMs, boundMs }
       const { result, tookMs } = probe(ask, upstream, atMs, timeoutMs);
       probes++;
       readUntil(Math.min(atMs + tookMs, world.endMs));
-      lastSeen.note(upstream, atMs + tookMs);
+      lastSeen.note(upstream, { sentMs: atMs, endedMs: atMs + tookMs });
       statuses = judges.map((judge) => judge(result));
     }
     readUntil(world.endMs);

@@ -22,9 +22,9 @@ export interface ScorerOptions {
  * Create the scorer of one reader.
  *
  * A reader believes what it was last told until it is told again. A belief is false beyond the bounds when it was told,
- * against what was the case from the question to the answer, later than `boundMs` after the upstream was last looked at
- * before the change; where the upstream hangs, or hung, when this was so at the reader's poll before as well. It then
- * counts until the next answer or the next change. While an upstream is dying nothing is false.
+ * against what was the case from the question to the answer, later than `boundMs` after the end of the last probe that was
+ * sent before the change; where the upstream hangs, when this was so at the reader's poll before as well. It then counts
+ * until the next answer or the next change. While an upstream is dying nothing is false.
  */
 export function createScorer({ lives, lastSeen, boundMs }: ScorerOptions): Scorer {
   const readers = lives.map((life): Belief => ({
@@ -64,7 +64,7 @@ export function createScorer({ lives, lastSeen, boundMs }: ScorerOptions): Score
   function isLate(upstream: number, phase: Phase, askedMs: number): boolean {
     const belief = readers[upstream];
     if (belief === undefined || askedMs <= lastSeen.before(upstream, phase.fromMs) + boundMs) return false;
-    if (!phase.isAboutSilence || belief.lateIn === phase) return true;
+    if (phase.behaviour !== "hanging" || belief.lateIn === phase) return true;
     belief.lateIn = phase;
     return false;
   }

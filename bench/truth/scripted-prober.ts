@@ -12,8 +12,8 @@ export interface ScriptedProberOptions {
   readonly indexOf: (upstreamName: string) => number;
   /** Called as a probe leaves. */
   readonly onProbe: () => void;
-  /** Called when something was learned of an upstream: an answer, or that there is none. */
-  readonly onSeen: (upstream: number) => void;
+  /** Called when something was learned of an upstream by a probe sent at `sentMs`: an answer, or that there is none. */
+  readonly onSeen: (upstream: number, sentMs: number) => void;
 }
 
 /** A prober over the scripted world: the only part of the real loop that is not real. Silence lasts until it is aborted. */
@@ -23,11 +23,14 @@ export function createScriptedProber(options: ScriptedProberOptions): Prober {
     probe: ({ upstream }: { upstream: { name: string } }, { signal }: { signal: AbortSignal }) => {
       const index = indexOf(upstream.name);
       onProbe();
-      const fate = ask(index, place, clock.nowMs());
+      const sentMs = clock.nowMs();
+      const fate = ask(index, place, sentMs);
       return new Promise<ProbeOutcome>((resolve) => {
-        if (fate.kind === "silence") return signal.addEventListener("abort", () => onSeen(index), { once: true });
+        if (fate.kind === "silence") {
+          return signal.addEventListener("abort", () => onSeen(index, sentMs), { once: true });
+        }
         clock.after(fate.latencyMs, () => {
-          onSeen(index);
+          onSeen(index, sentMs);
           resolve(OUTCOME[fate.reply](fate.latencyMs));
         });
       });

@@ -11,8 +11,6 @@ export interface Phase {
   readonly fromMs: number;
   /** The first that is no longer of it. */
   readonly untilMs: number;
-  /** The upstream hangs, or did until now: its silence cannot be told from a lost probe at once. */
-  readonly isAboutSilence: boolean;
 }
 
 const TRUTH = {
@@ -50,9 +48,7 @@ export type Incident = Pick<Phase, "behaviour" | "fromMs" | "untilMs">;
 function fill(startMs: number, endMs: number, incidents: readonly Incident[]): Phase[] {
   const phases: Phase[] = [];
   const add = (incident: Incident) => {
-    if (incident.fromMs >= incident.untilMs) return;
-    const isAboutSilence = incident.behaviour === "hanging" || phases.at(-1)?.behaviour === "hanging";
-    phases.push({ ...incident, truth: TRUTH[incident.behaviour], isAboutSilence });
+    if (incident.fromMs < incident.untilMs) phases.push({ ...incident, truth: TRUTH[incident.behaviour] });
   };
   let fromMs = startMs;
   for (const incident of incidents) {
