@@ -33,12 +33,12 @@ export function anyPorts(count: number): number[] {
 /** Opens detail and lifts the limit of forced refreshes, here only. */
 export const READ_TOKEN = "rollcall-bench-read-token";
 
-/** A fleet of upstreams `u0`, `u1`, … on these ports of 127.0.0.1, which may repeat. */
+/** A fleet of upstreams `u0`, `u1`, … on these ports of 127.0.0.1, which may repeat; what is measured meets no proxy. */
 export function fleetOf(ports: readonly number[]): RollcallOptions {
   const upstreams = ports.map((port, index) => ({
     name: `u${index}`,
     url: `http://127.0.0.1:${port}`,
     protocol: "grpc-web",
   }));
-  return { upstreams, vars: { READ_TOKEN } };
+  return { upstreams, vars: { READ_TOKEN }, isDirect: true };
 }

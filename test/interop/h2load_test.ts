@@ -18,7 +18,11 @@ Deno.test({
   fn: async () => {
     await using upstream = await startUpstream();
     const ages = { TTL_MS: "300000", STALE_MS: "310000" };
-    await using rollcall = await startOnDeno({ upstreams: [{ name: "a", url: upstream.url }], vars: ages });
+    await using rollcall = await startOnDeno({
+      upstreams: [{ name: "a", url: upstream.url }],
+      vars: ages,
+      isDirect: true,
+    });
     const port = Number(new URL(`http://${rollcall.grpc}`).port);
     // Not a client of node:http2, which ends its process as a server of it does when the other side says GOAWAY.
     const target = targetOf({ url: `grpc://127.0.0.1:${port}`, protocol: "grpc" }, "a");
