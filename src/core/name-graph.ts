@@ -158,7 +158,10 @@ function missingNodes(
       isDiscovered(report.target.upstream) && name.startsWith(upstreamOf(report))
     );
     if (sibling === undefined) return [];
-    const report = missingReport(sibling, name.slice(upstreamOf(sibling).length));
+    const owner = served.get(sibling.target.upstream.name);
+    // Of a satellite's names each has a report of its own, which tells nothing of the others.
+    const whole = owner?.kind === "satellite" ? owner.whole : sibling;
+    const report = missingReport(whole, name.slice(upstreamOf(sibling).length));
     return [[name, { kind: "target", name, report }] as const];
   }));
 }

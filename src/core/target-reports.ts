@@ -32,7 +32,8 @@ export function missingReport(report: TargetReport, service: string): TargetRepo
   const { target, state } = report;
   const missing = { ...report, target: { ...target, key: targetKey(target.upstream.name, service), service } };
   if (state === undefined || state.isDownByFailure || state.observation.kind === "failed") return missing;
-  const { latencyMs, hasNoList } = state.observation;
+  const { latencyMs, hasNoList, reason } = state.observation;
+  if (reason === "never_told" || reason === "told_too_long_ago") return missing;
   const seen: Observation = hasNoList
     ? { kind: "answered", status: "UNKNOWN", reason: "status_unknown", message: "no Health/List", latencyMs }
     : { kind: "answered", status: "NOT_SERVING", reason: "service_not_registered", message: "not listed", latencyMs };

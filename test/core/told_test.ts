@@ -190,3 +190,17 @@ Deno.test("adopt() takes a stored told status for overdue, so that its source is
   assert.equal(state?.status, "SERVING");
   assert.equal(ageOf(state, target.upstream, at(10_000)), "overdue");
 });
+
+Deno.test("createReport() knows of a member that its satellite does not tell of: UNKNOWN while that is silent, else not there", () => {
+  const eu = told("satellite", "eu");
+  const member = (record: Told | undefined, nowMs: number) => {
+    const members = [{ name: "eu/gone", isCritical: true }];
+    const registry = { upstreams: [eu.upstream], groups: [{ name: "g", policy: { kind: "all" as const }, members }] };
+    const made = createReport({ registry, snapshot: known(eu, record, nowMs), view: at(nowMs) });
+    const { observation } = made.names.get("g")?.culprits[0]?.state ?? {};
+    return [made.names.get("g")?.status, observation?.kind === "answered" && observation.reason];
+  };
+  assert.deepEqual(member(REPORTED, 2_000), ["NOT_SERVING", "service_not_registered"]);
+  assert.deepEqual(member(REPORTED, 61_000), ["UNKNOWN", "told_too_long_ago"]);
+  assert.deepEqual(member(undefined, 2_000), ["UNKNOWN", "never_told"]);
+});
