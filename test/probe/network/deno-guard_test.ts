@@ -7,6 +7,7 @@ import { type AddressGuard, createAddressGuard } from "../../../src/probe/networ
 import { createDenoNetwork } from "../../../src/probe/network/deno.ts";
 import { createProber } from "../../../src/probe/prober.ts";
 import { createWatcher } from "../../../src/probe/watch.ts";
+import { startDeafProxy } from "../../support/deaf-proxy.ts";
 import { startDnsServer } from "../../support/dns-server.ts";
 import { startFaultServer } from "../../support/fault-server.ts";
 import { startHttp2Upstream } from "../../support/http2-upstream.ts";
@@ -169,6 +170,27 @@ Deno.test("each address is tried until one can be connected to", async () => {
   assert.equal(brief(await probed(tls, guard)), "SERVING");
   await using plain = await startHttp2Upstream();
   assert.equal(brief(await probed({ protocol: "grpc", url: `grpc://a.invalid:${plain.port}` }, guard)), "SERVING");
+});
+
+Deno.test("a connection is kept while the name leads to the same address, and the probes follow when it moves", async () => {
+  await using here = await startUpstream();
+  let address = "127.0.0.1";
+  const guard = { addressesOf: () => Promise.resolve([address]) };
+  await using proxy = startDeafProxy(Number(new URL(here.url).port));
+  const network = createDenoNetwork({ guard });
+  const session = createProber({ clock: systemClock, network }).begin(0);
+  const target = targetOf({ protocol: "connect", url: `http://checkout.invalid:${proxy.port}` });
+  const ask = async () => {
+    const options = { ...patient(), attempt: 0, known: NOTHING_KNOWN, pay: () => true };
+    return brief(await session.probe(target, options));
+  };
+  assert.deepEqual([await ask(), await ask(), await ask()], ["SERVING", "SERVING", "SERVING"]);
+  assert.equal(proxy.opened(), 1);
+  // Nobody listens there.
+  address = "127.0.0.2";
+  assert.equal(await ask(), "failed unavailable");
+  session.end();
+  network.close();
 });
 
 Deno.test("what the first address answered is not asked of the next", async () => {
