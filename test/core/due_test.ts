@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type DueOptions, dueTargets } from "../../src/core/due.ts";
-import { fleet, numbered, REFUSED, snapshot, state } from "../support/fleet.ts";
+import { type DueOptions, dueTargets, requestsOf } from "../../src/core/due.ts";
+import { targetsOf } from "../../src/core/registry.ts";
+import { fleet, numbered, REFUSED, snapshot, state, upstream } from "../support/fleet.ts";
 
 const view = { nowMs: 1_000_000, place: "here", bounds: { ttlMs: 15_000, staleMs: 30_000, expireMs: 600_000 } };
 const NO_EXTRAS: DueOptions = { isForced: () => false, isInFlight: () => false, budget: Infinity };
@@ -43,4 +44,17 @@ Deno.test("dueTargets() keeps probes back to confirm suspects by, a fifth of the
     return keys(fleet(numbered(50)), snapshot(Object.fromEntries(states)), { ...NO_EXTRAS, budget: 45 }).length;
   };
   assert.deepEqual([due(0), due(1), due(2), due(50)], [45, 42, 39, 36]);
+});
+
+Deno.test("dueTargets() takes all that tell their status for one request a protocol, and the rest by budget", () => {
+  const told = (name: string, protocol: "push" | "satellite") => upstream(name, { protocol, url: "" });
+  const asked = numbered(4).map((name) => upstream(name));
+  const registry = {
+    upstreams: [told("a", "push"), told("b", "push"), told("eu", "satellite"), ...asked],
+    groups: [],
+  };
+  const due = (budget: number) => keys(registry, snapshot({}), { ...NO_EXTRAS, budget });
+  assert.deepEqual(due(4), ["a/", "b/", "eu/", "u0/", "u1/"]);
+  assert.deepEqual(due(0), []);
+  assert.equal(requestsOf(targetsOf(registry)), 6);
 });
