@@ -7,21 +7,13 @@ import type { TargetState } from "../core/snapshot.ts";
 import type { Pool, Run } from "../fan-out.ts";
 import type { Known } from "../core/known.ts";
 import type { Clock, ProbeSession } from "../ports.ts";
+import { patienceWith } from "./patience.ts";
 
 /**
  * Lanes of the probe pool: every first probe goes before any confirm, known-failing targets after the others; one more
  * than it takes to confirm goes where no other target needs the slot.
  */
 export const LANES = { first: 0, knownFailing: 1, confirm: 2, spare: 3 } as const;
-
-/** A probe that is silent this long, in milliseconds, gets a sibling: a lost packet must not cost a whole timeout. */
-export const HEDGE_AFTER_MS = 200;
-
-/** A target that answers slowly, as far as is known, is given more time for its first, in milliseconds; this at most. */
-const HEDGE_AFTER_MAX_MS = 500;
-
-/** Three siblings are sent within this long, in milliseconds, so that a hang is confirmed inside the answer. */
-const SIBLINGS_WITHIN_MS = 750;
 
 /**
  * Where slots are scarce not all that would confirm gets its turn in time. This long after the inquiry began, in
@@ -84,8 +76,7 @@ export function inquire(
   const confirms = isTelling || isDown ? 0 : CONFIRM_PAUSES_MS.length;
   const siblings = isDown && !isTelling ? 1 : confirms;
   const enough = isDown ? 1 : FAILURES_TO_BELIEVE;
-  const firstHedgeMs = firstHedge(prior);
-  const nextHedgeMs = Math.min(HEDGE_AFTER_MS, (SIBLINGS_WITHIN_MS - firstHedgeMs) / 2);
+  const patience = patienceWith(prior);
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();
   const attempts: Observation[] = [];
   const open = new Set<Run<ProbeOutcome>>();
@@ -99,7 +90,7 @@ export function inquire(
 
   function ask(lane: number): void {
     const number = asked++;
-    const afterMs = number === 0 ? firstHedgeMs : nextHedgeMs;
+    const afterMs = number === 0 ? patience.firstMs : patience.nextMs;
     const silence = number < siblings ? { afterMs, onSilent: () => confirm(number) } : undefined;
     const task = (signal: AbortSignal) => {
       onProgress();
@@ -187,12 +178,6 @@ export function inquire(
 
   ask(isKnownFailing ? LANES.knownFailing : LANES.first);
   return { sighting, cut: end };
-}
-
-/** Twice the time that the target last took to answer, within limits. */
-function firstHedge(prior: TargetState | undefined): number {
-  const usualMs = prior?.observation.kind === "answered" ? prior.observation.latencyMs : 0;
-  return Math.min(HEDGE_AFTER_MAX_MS, Math.max(HEDGE_AFTER_MS, 2 * usualMs));
 }
 
 function timeoutOf(timeoutMs: number, { negotiation }: Known): Observation {
