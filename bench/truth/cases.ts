@@ -40,18 +40,13 @@ export const USUAL_POLL_MS = 60_000;
 
 /** Each world, as a monitor that asks once a minute sees it. */
 export function usualCases(): Case[] {
-  return WORLDS.flatMap((_, world) => {
-    const deployments = isBlackout(world) ? [DENO, WORKERS, { ...WORKERS, hasCanary: true }] : [DENO, WORKERS];
-    return casesOf(world, USUAL_POLL_MS, deployments);
-  });
+  return WORLDS.flatMap((_, world) => casesOf(world, USUAL_POLL_MS, [DENO, WORKERS]));
 }
 
-/** The others: each world with all deployments, and the calm and the eventful one with all readers. */
-export function furtherCases(): Case[] {
-  return WORLDS.flatMap((_, world) => {
-    const polls = GRID_WORLDS.includes(WORLDS[world]?.name ?? "")
-      ? [15_000, 30_000, USUAL_POLL_MS, 300_000]
-      : [USUAL_POLL_MS];
+/** One and eight isolates, with and without a refresh that nobody asks for; the calm and the eventful world for all readers. */
+export function allCases(): Case[] {
+  return WORLDS.flatMap(({ name }, world) => {
+    const polls = GRID_WORLDS.includes(name) ? [USUAL_POLL_MS, 15_000, 30_000, 300_000] : [USUAL_POLL_MS];
     return polls.flatMap((pollEveryMs) => casesOf(world, pollEveryMs, ALL_DEPLOYMENTS));
   });
 }
@@ -59,23 +54,19 @@ export function furtherCases(): Case[] {
 /** Worlds with every reader. */
 const GRID_WORLDS: readonly string[] = ["calm, 1 % lost", "incidents"];
 
-/** One and eight isolates, with and without a refresh that nobody asks for. */
 const ALL_DEPLOYMENTS: readonly Deployment[] = [
   DENO,
   { ...DENO, cronEveryMs: 20_000 },
-  { ...WORKERS, isolates: 1, cronEveryMs: undefined },
-  { ...WORKERS, isolates: 1 },
   { ...WORKERS, cronEveryMs: undefined },
   WORKERS,
-  { ...WORKERS, hasCanary: true },
 ];
 
+/** The deployments, with a canary too where the observer's own network fails, and the simple rules. */
 function casesOf(world: number, pollEveryMs: number, deployments: readonly Deployment[]): Case[] {
-  return [...deployments.map((deployment) => ({ world, pollEveryMs, deployment })), { world, pollEveryMs }];
-}
-
-function isBlackout(world: number): boolean {
-  return WORLDS[world]?.blackouts !== undefined;
+  const isBlackout = WORLDS[world]?.blackouts !== undefined;
+  const guarded = isBlackout ? [DENO, WORKERS].map((deployment) => ({ ...deployment, hasCanary: true })) : [];
+  const ours = [...deployments, ...guarded].map((deployment) => ({ world, pollEveryMs, deployment }));
+  return [...ours, { world, pollEveryMs }];
 }
 
 /** Run one; the same case of the same size comes to the same scores every time. */
