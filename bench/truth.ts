@@ -1,4 +1,4 @@
-import { FULL_SIZE, furtherCases, usualCases } from "./truth/cases.ts";
+import { allCases, FULL_SIZE, usualCases } from "./truth/cases.ts";
 import { findings } from "./truth/promises.ts";
 import { runAll } from "./truth/run-all.ts";
 import { tables } from "./truth/tables.ts";
@@ -11,7 +11,7 @@ import { tables } from "./truth/tables.ts";
  */
 const options = new Set(Deno.args);
 const seed = Number(Deno.args[Deno.args.indexOf("--seed") + 1] ?? FULL_SIZE.seed) || FULL_SIZE.seed;
-const cases = options.has("--all") ? furtherCases() : usualCases();
+const cases = options.has("--all") ? allCases() : usualCases();
 const results = await runAll(cases, { ...FULL_SIZE, seed }, (done) => console.error(`${done} of ${cases.length} runs`));
 console.log(tables(results));
 const found = findings(results);
