@@ -1,7 +1,18 @@
 import { isNetworkFailure } from "../core/observer.ts";
 import { NOTHING_KNOWN } from "../core/known.ts";
 import type { Target } from "../core/registry.ts";
-import { type InquiryOptions, LANES } from "./inquiry.ts";
+import { type InquiryOptions, LANES, type ProbeBudget } from "./inquiry.ts";
+
+/** Probes of an invocation that are kept for the canary: a fleet that all fails spends the rest on confirms. */
+export function keptForCanary(canary: Target | undefined, probesPerInvocation: number): 0 | 1 {
+  return canary !== undefined && probesPerInvocation > 1 ? 1 : 0;
+}
+
+/** How the canary is asked. */
+export interface CanaryMeans extends Pick<InquiryOptions, "pool" | "session" | "onProgress"> {
+  /** What it is paid from: the first that has a probe left. */
+  readonly budgets: readonly Pick<ProbeBudget, "left">[];
+}
 
 /**
  * Whether anything answers where the canary is: any answer at all shows that our own network carries. Without a probe left
@@ -9,9 +20,10 @@ import { type InquiryOptions, LANES } from "./inquiry.ts";
  */
 export async function askCanary(
   target: Target,
-  { pool, session, budget, onProgress }: Pick<InquiryOptions, "pool" | "session" | "budget" | "onProgress">,
+  { pool, session, budgets, onProgress }: CanaryMeans,
 ): Promise<boolean> {
-  if (budget.left < 1) return true;
+  const budget = budgets.find(({ left }) => left >= 1);
+  if (budget === undefined) return true;
   budget.left--;
   const { timeoutMs } = target.upstream;
   const run = pool.run({

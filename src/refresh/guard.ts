@@ -1,10 +1,12 @@
-import { type Doubt, isNearlyAllLost, isNetworkFailure } from "../core/observer.ts";
+import { isNetworkFailure, type Loss } from "../core/observer.ts";
 import type { Sighting } from "../core/observation.ts";
 
 /** Keeps an outage of our own network from being taken for one of the whole fleet. */
 export interface Guard {
-  /** The last refresh found that the fault may be here. */
+  /** The last refresh that could tell found that the fault may be here. */
   isSuspect(): boolean;
+  /** Failures were held back that only those can explain who were not asked with them: the next refresh asks all. */
+  isUnclear(): boolean;
   /** Guard one refresh. */
   begin(means: GuardMeans): GuardedRefresh;
 }
@@ -13,43 +15,62 @@ export interface Guard {
 export interface GuardMeans {
   /** Ask the canary; undefined when none is configured. Resolves with whether anything answered; never rejects. */
   readonly askCanary: (() => Promise<boolean>) | undefined;
-  readonly doubtOf: (sightings: readonly Sighting[]) => Doubt;
+  readonly lossOf: (sightings: readonly Sighting[]) => Loss;
 }
 
 export interface GuardedRefresh {
   /**
    * Whether what was seen of a target may be learned. A failure that our own network may have caused waits for the canary,
-   * and if that is lost too, for the other targets.
+   * and if that is lost too, for the other targets. Who doubts himself waits for them in any case: whoever waits for a
+   * target is told what the refresh came to.
    *
    * @param all What the whole refresh saw; of targets not attempted, nothing.
    */
   admits(sighting: Sighting, all: Promise<readonly Sighting[]>): Promise<boolean> | true;
   /** The refresh is over. */
-  conclude(all: readonly Sighting[]): void;
+  conclude(all: readonly Sighting[]): Promise<void>;
 }
 
 /** Create the guard of a process or isolate, which does not doubt itself yet. */
 export function createGuard(): Guard {
   let isSuspect = false;
-  return {
-    isSuspect: () => isSuspect,
-    begin({ askCanary, doubtOf }) {
-      let canary: Promise<boolean> | undefined;
-      let isCanaryLost = false;
-      return {
-        admits(sighting, all) {
-          if (askCanary === undefined || !isNetworkFailure(sighting.observation)) return true;
-          canary ??= askCanary().then((isAlive) => {
-            isCanaryLost = !isAlive;
-            return isAlive;
-          });
-          return canary.then(async (isAlive) => isAlive || !isNearlyAllLost(doubtOf(await all)));
-        },
-        conclude(all) {
-          // Who asked nobody has learned nothing of himself either.
-          if (all.length > 0) isSuspect = isCanaryLost && isNearlyAllLost(doubtOf(all));
-        },
-      };
-    },
-  };
+  let isUnclear = false;
+
+  function trust(): true {
+    isSuspect = false;
+    isUnclear = false;
+    return true;
+  }
+
+  function begin({ askCanary, lossOf }: GuardMeans): GuardedRefresh {
+    if (askCanary === undefined) return UNGUARDED;
+    let canary: Promise<boolean> | undefined;
+    let judged: Promise<boolean> | undefined;
+
+    /** Whether failures are believed, once all is seen. */
+    async function judge(all: readonly Sighting[]): Promise<boolean> {
+      const loss = lossOf(all);
+      if (loss === "some" || await canary) return trust();
+      // Who had no failure to ask the canary about learned nothing of the network: he was told all, or asked nobody.
+      if (canary === undefined) return true;
+      isSuspect ||= loss === "nearly all";
+      isUnclear = loss === "unclear";
+      return false;
+    }
+
+    return {
+      admits({ observation }, all) {
+        if (!isNetworkFailure(observation)) {
+          return !isSuspect || all.then((all) => judged ??= judge(all)).then(() => true);
+        }
+        canary ??= askCanary().then((isAlive) => isAlive && trust());
+        return canary.then(async (isAlive) => isAlive || await (judged ??= judge(await all)));
+      },
+      conclude: async (all) => void await (judged ??= judge(all)),
+    };
+  }
+
+  return { isSuspect: () => isSuspect, isUnclear: () => isUnclear, begin };
 }
+
+const UNGUARDED: GuardedRefresh = { admits: () => true, conclude: () => Promise.resolve() };

@@ -3,6 +3,7 @@ import { confirmReserve, type DueTarget, dueTargets, requestsOf } from "../core/
 import { type Freshness, isSpeechless } from "../core/freshness.ts";
 import type { Target } from "../core/registry.ts";
 import { HOPS_MAX, type Load, type LoadOptions, type Report } from "../core/report.ts";
+import { keptForCanary } from "./canary.ts";
 import type { Flight } from "./flights.ts";
 import type { ProbeBudget } from "./inquiry.ts";
 import type { Invocation, Loop } from "./loop.ts";
@@ -16,9 +17,9 @@ export const ANSWER_MARGIN_MS = 50;
 
 /** Give an invocation its `load`, with a probe budget and a pool of its own; it never rejects. */
 export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
-  const { knobs, clock, memory, flights, fleets } = loop;
+  const { knobs, clock, memory, flights, fleets, guard, canary } = loop;
   const budget: ProbeBudget = {
-    left: knobs.probesPerInvocation,
+    left: knobs.probesPerInvocation - keptForCanary(canary, knobs.probesPerInvocation),
     reserved: confirmReserve(knobs.probesPerInvocation),
   };
   const round = createRound(loop, { place, budget });
@@ -35,14 +36,15 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     if (asked.isScheduled === true) memory.schedule(clock.nowMs());
     const known = report();
     const hops = asked.hops ?? 0;
-    if (known.isAllFresh && asked.isForced !== true) return known;
+    if (known.isAllFresh && asked.isForced !== true && !guard.isUnclear()) return known;
     if (hops >= HOPS_MAX) return await recall();
     const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
     const deadlineMs = clock.nowMs() + waitMs;
     const due = findDue(asked);
     if (due.length > 0) {
       budget.left -= requestsFor(due);
-      const manner = { isForced: asked.isForced === true, readsStore: wantsStore(asked), hops };
+      const isForced = asked.isForced === true || guard.isUnclear();
+      const manner = { isForced, readsStore: wantsStore(asked), hops };
       waitUntil(refresh(due, manner).catch(logFault));
     }
     await flights.settled([...loop.scope().targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
@@ -61,7 +63,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
       asked.isTrusted === true || seen.nowMs - (loop.stateOf(key)?.checkedAtMs ?? 0) >= FORCE_EVERY_MS;
     const isMeant = (key: string) => asked.only === undefined || asked.only === key;
     return dueTargets(loop.scope().fleet.registry, memory.snapshot(), seen, {
-      isForced: (key) => asked.isForced === true && isMeant(key) && mayForce(key),
+      isForced: (key) => guard.isUnclear() || (asked.isForced === true && isMeant(key) && mayForce(key)),
       isInFlight: flights.has,
       budget: budget.left,
     });

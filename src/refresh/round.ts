@@ -1,12 +1,12 @@
 import { remembered, type Viewpoint } from "../core/age.ts";
 import type { DueTarget } from "../core/due.ts";
 import { knownOf } from "../core/known.ts";
-import type { Sighting } from "../core/observation.ts";
+import { lossOf } from "../core/observer.ts";
 import type { Target } from "../core/registry.ts";
 import { createPool, type Pool } from "../fan-out.ts";
-import type { Clock, ProbeSession } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import { askAll } from "./ask-all.ts";
-import { askCanary } from "./canary.ts";
+import { askCanary, keptForCanary } from "./canary.ts";
 import type { Flight } from "./flights.ts";
 import type { GuardedRefresh } from "./guard.ts";
 import type { InquiryOptions, Prior, ProbeBudget } from "./inquiry.ts";
@@ -35,6 +35,7 @@ export function createRound(
   { place, budget }: RoundOwner,
 ): (due: readonly DueTarget[], options: RoundOptions) => Promise<void> {
   const { knobs, clock, memory, guard, canary, random } = loop;
+  const canaryBudget = { left: keptForCanary(canary, knobs.probesPerInvocation) };
   let pool: Pool | undefined;
 
   const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
@@ -43,7 +44,7 @@ export function createRound(
     pool ??= createPool(poolOptions(knobs.concurrency, clock));
     const session = loop.prober.begin(hops);
     const means = { pool, session, clock, budget, place, random, onProgress: flight.touch };
-    const guarded = beginGuard(means, session);
+    const guarded = beginGuard(means, startedMs);
     const sightings = await askAll(due, {
       means,
       priorOf,
@@ -52,7 +53,7 @@ export function createRound(
       },
       onLanded: flight.land,
     }).finally(session.end);
-    guarded.conclude(sightings.filter((sighting) => sighting !== undefined));
+    await guarded.conclude(sightings.filter((sighting) => sighting !== undefined));
     // What a place saw that doubts itself is not put over what others saw.
     if (!guard.isSuspect()) await loop.keep();
     const tookMs = clock.nowMs() - startedMs;
@@ -65,16 +66,17 @@ export function createRound(
     return { state, known: knownOf(target, memory.snapshot()) };
   }
 
-  function beginGuard(means: InquiryOptions, session: ProbeSession): GuardedRefresh {
-    const before = memory.snapshot();
+  function beginGuard(means: InquiryOptions, sinceMs: number): GuardedRefresh {
     return guard.begin({
-      askCanary: canary && (() => askCanary(canary, { ...means, session })),
-      doubtOf: (sightings: readonly Sighting[]) => ({
-        sightings,
-        targets: loop.scope().targets.values(),
-        snapshot: before,
-        view: view(),
-      }),
+      askCanary: canary && (() => askCanary(canary, { ...means, budgets: [canaryBudget, budget] })),
+      lossOf: (sightings) =>
+        lossOf({
+          sightings,
+          targets: loop.scope().targets.values(),
+          snapshot: memory.snapshot(),
+          view: view(),
+          sinceMs,
+        }),
     });
   }
 }

@@ -101,3 +101,79 @@ Deno.test("a fleet first seen in an outage of our own is UNKNOWN", async () => {
   const { first, report } = await statuses();
   assert.deepEqual([first, report].map(({ names }) => names.get("")?.status), ["UNKNOWN", "UNKNOWN"]);
 });
+
+Deno.test("who waits for a refresh that is doubted hears of the doubt, and who waits for the next hears that it is over", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  await loop.clock.advance(60_000);
+  assert.equal((await loop.load()).names.get("")?.status, "UNKNOWN");
+  await loop.rest();
+  await loop.clock.advance(60_000);
+  all(SERVING);
+  prober.script.set("canary", SERVING);
+  assert.equal((await loop.load()).names.get("")?.status, "SERVING");
+  await loop.rest();
+});
+
+Deno.test("a fleet that takes a Worker's whole budget leaves a probe for the canary", async () => {
+  const prober = scriptedProber({ canary: REFUSED });
+  const registry = fleet(numbered(60));
+  for (const { name } of registry.upstreams) prober.script.set(`${name}/`, REFUSED);
+  const loop = createLoop({ registry, prober, canary: CANARY, knobs: { probesPerInvocation: 45 } });
+  await loop.load();
+  await loop.rest();
+  assert.equal(prober.asked.length, 45);
+  assert.equal((await loop.load()).isObserverSuspect, true);
+  await loop.rest();
+});
+
+Deno.test("targets asked each in a refresh of its own, as when all streams break, are doubted together by the next", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  for (const name of numbered(5)) loop.start({ isForced: true, isTrusted: true, only: `${name}/` });
+  await loop.rest();
+  await loop.load();
+  await loop.rest();
+  const report = await loop.load();
+  await loop.rest();
+  assert.deepEqual([report.isObserverSuspect, report.targets.map(({ status }) => status)], [
+    true,
+    numbered(5).map(() => "SERVING"),
+  ]);
+});
+
+Deno.test("a target that fails alone while the canary is silent is believed once the others have been asked too", async () => {
+  const { prober, loop, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  prober.script.set("u0/", REFUSED);
+  prober.script.set("canary", REFUSED);
+  await loop.load({ isForced: true, isTrusted: true, only: "u0/" });
+  await loop.rest();
+  prober.asked.length = 0;
+  await loop.load();
+  await loop.rest();
+  assert.deepEqual([...new Set(prober.asked)].sort(), ["canary", ...numbered(5).map((name) => `${name}/`)]);
+  prober.asked.length = 0;
+  const { names, isObserverSuspect } = await loop.load();
+  assert.deepEqual([names.get("u0")?.status, names.get("u1")?.status], ["NOT_SERVING", "SERVING"]);
+  assert.deepEqual([isObserverSuspect, prober.asked], [false, []]);
+});
+
+Deno.test("what is told to us says nothing of our network, and ends no doubt", async () => {
+  const told = upstream("told", { protocol: "push", url: "", ttlMs: 1_000, lifeMs: 60_000 });
+  const { prober, loop, all, statuses } = scene({ upstreams: [...fleet(numbered(5)).upstreams, told], groups: [] });
+  await statuses();
+  all("hang");
+  prober.script.set("told/", SERVING);
+  prober.script.set("canary", "hang");
+  await statuses();
+  const asked = loop.load();
+  await loop.load({ isForced: true, isTrusted: true, only: "told/" });
+  assert.equal((await loop.load()).isObserverSuspect, true);
+  await asked;
+  await loop.rest();
+});
