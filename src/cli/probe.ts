@@ -36,7 +36,7 @@ async function probeFile(path: string, format: "json" | "view", io: Io): Promise
   const progress = createProgress(io.stderr);
   const health = await probeFleet({ config, unreachable, onProgress: progress.show }, io);
   progress.clear();
-  for (const name of unreachable) io.stderr.write(`not probed: ${name} is reached through a Worker's binding only\n`);
+  for (const [name, why] of unreachable) io.stderr.write(`not probed: ${name} is ${why}\n`);
   io.stdout.write(
     format === "json"
       ? `${JSON.stringify(health, null, 2)}\n`

@@ -1,6 +1,7 @@
 import { type Config, parseConfig } from "../config.ts";
 import type { Env } from "../config/field.ts";
 import type { Platform } from "../core/knobs.ts";
+import { type Registry, TOLD_PROTOCOLS } from "../core/registry.ts";
 import type { CliCommand } from "./command.ts";
 import { createPaint } from "./color.ts";
 import { Option } from "@commander-js/extra-typings";
@@ -57,6 +58,7 @@ async function validateFile(path: string, options: ValidateOptions, io: Io): Pro
   const warnings = [
     ...warningsOf(config, cost, keeping.scheduleMs < Infinity),
     ...warningsOfSource(source, platform, io.env),
+    ...untold(source, config.registry),
     ...(options.env === undefined ? uncheckedOf(source) : []),
   ];
   const { upstreams, groups } = config.registry;
@@ -99,6 +101,16 @@ function warningsOfSource({ file, wrangler }: RegistrySource, platform: Platform
     missing.length > 0 ? `not set here, and not checked: ${missing.join(", ")}; where it runs, ${fix}` : "",
     isToken ? "READ_TOKEN stands in the file for everyone to read; run wrangler secret put READ_TOKEN" : "",
   ].filter((text) => text !== "");
+}
+
+/** Upstreams that tell their status, with no place to keep it. */
+function untold({ wrangler }: RegistrySource, { upstreams }: Registry): string[] {
+  const told = upstreams.filter(({ protocol }) => TOLD_PROTOCOLS.some((other) => other === protocol));
+  if (told.length === 0 || wrangler === undefined || wrangler.hasAuthority) return [];
+  const names = told.map(({ name }) => name).join(", ");
+  return [
+    `nothing keeps what ${names} would tell; add [[durable_objects.bindings]] AUTHORITY, as docs/registry.md has it`,
+  ];
 }
 
 /** Who takes one environment for checked may mean another. */

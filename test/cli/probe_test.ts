@@ -78,6 +78,22 @@ Deno.test("rollcall probe leaves out what only a Worker's binding reaches", asyn
   assert.equal((await runRollcall(["probe", alone.path])).exitCode, 1);
 });
 
+Deno.test("rollcall probe leaves out what tells its status to a deployment", async () => {
+  await using upstream = await startUpstream();
+  const told = ["push", "satellite"].map((protocol) =>
+    `[[UPSTREAMS]]\nname = "${protocol}"\nprotocol = "${protocol}"\n`
+  );
+  await using mixed = await registryFile(told.join("") + block("a", upstream.url));
+  const { exitCode, stderr, stdout } = await runRollcall(["probe", mixed.path]);
+  assert.equal(exitCode, 0, stdout);
+  assert.equal(
+    stderr,
+    "not probed: push is told to a deployment, and not asked\nnot probed: satellite is told to a deployment, and not asked\n",
+  );
+  await using alone = await registryFile(told.join(""));
+  assert.equal((await runRollcall(["probe", alone.path])).exitCode, 1);
+});
+
 Deno.test("rollcall probe --json prints the report as /health has it", async () => {
   await using upstream = await startUpstream();
   await using file = await registryFile(

@@ -123,6 +123,11 @@ for (
       WORKER + upstreams(1, 'protocol = "connect"\nheaders = { a = "secret:UPSTREAM_A" }'),
       /not set here, and not checked: UPSTREAM_A; where it runs, run wrangler secret put for each/,
     ],
+    [
+      "an upstream that tells its status, and no place to keep it",
+      `${WORKER}[[vars.UPSTREAMS]]\nname = "p"\nprotocol = "push"\n`,
+      /nothing keeps what p would tell; add \[\[durable_objects\.bindings\]\] AUTHORITY/,
+    ],
     ["no upstream", `${WORKER}[vars]\nUPSTREAMS = []\n`, /no upstream is registered, so the fleet is UNKNOWN/],
   ] as const
 ) {
@@ -132,6 +137,14 @@ for (
     assert.match(stdout, said);
   });
 }
+
+Deno.test("rollcall validate takes a Worker's Durable Object for the place where statuses are told", async () => {
+  const told = `${WORKER}[[vars.UPSTREAMS]]\nname = "p"\nprotocol = "push"\n` +
+    '[[durable_objects.bindings]]\nname = "AUTHORITY"\nclass_name = "RollcallAuthority"\n';
+  const { exitCode, stdout } = await validateAs("wrangler.toml", told);
+  assert.equal(exitCode, 0, stdout);
+  assert.doesNotMatch(stdout, /warning/);
+});
 
 Deno.test("rollcall validate knows a wrangler.toml's bindings", async () => {
   const text =

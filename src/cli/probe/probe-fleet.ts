@@ -14,8 +14,8 @@ import type { Io } from "../io.ts";
 /** What to probe. */
 export interface FleetProbe {
   readonly config: Config;
-  /** Upstreams that are not asked. */
-  readonly unreachable: ReadonlySet<string>;
+  /** Upstreams that are not asked, and why. */
+  readonly unreachable: ReadonlyMap<string, string>;
   /** Called as targets are done with. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -64,28 +64,22 @@ export async function probeFleet(
   return healthDocument(prepareHealth(report, true), report);
 }
 
-function isUnsettled({ targets }: Report, unreachable: ReadonlySet<string>): boolean {
+function isUnsettled({ targets }: Report, unreachable: ReadonlyMap<string, string>): boolean {
   return targets.some(({ target, state }) =>
     !unreachable.has(target.upstream.name) && (state === undefined || state.isSuspect)
   );
 }
 
 /** Tells of each answer, and asks nobody who cannot be reached. */
-function watched(prober: Prober, unreachable: ReadonlySet<string>, onDone: (key: string) => void): Prober {
+function watched(prober: Prober, unreachable: ReadonlyMap<string, string>, onDone: (key: string) => void): Prober {
   return {
     begin(hops) {
       const session = prober.begin(hops);
       return {
         end: session.end,
         async probe(target, options) {
-          if (unreachable.has(target.upstream.name)) {
-            return {
-              kind: "answered",
-              status: "UNKNOWN",
-              latencyMs: 0,
-              message: "reached through a Worker's binding only",
-            };
-          }
+          const message = unreachable.get(target.upstream.name);
+          if (message !== undefined) return { kind: "answered", status: "UNKNOWN", latencyMs: 0, message };
           const outcome = await session.probe(target, options);
           onDone(target.key);
           return outcome;

@@ -1,6 +1,7 @@
 import { type Config, parseConfig } from "../../config.ts";
 import type { Env } from "../../config/field.ts";
 import { isTable, readJson } from "../../config/read.ts";
+import { TOLD_PROTOCOLS } from "../../core/registry.ts";
 import { CliError } from "../cli-error.ts";
 import { missingSecrets } from "./secrets.ts";
 import type { RegistrySource } from "./source.ts";
@@ -9,8 +10,8 @@ import { withoutInfluence } from "./without-influence.ts";
 /** A registry as it can be probed from this machine. */
 export interface LocalFleet {
   readonly config: Config;
-  /** Upstreams that only a Worker reaches, through a binding: not probed here, and without influence on the verdict. */
-  readonly unreachable: ReadonlySet<string>;
+  /** Upstreams that nobody can ask from here, and why: not probed, and without influence on the verdict. */
+  readonly unreachable: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,13 +30,22 @@ export function localFleet(
     const are = missing.length === 1 ? "is" : "are";
     throw new CliError(`Cannot probe ${path}: ${missing.join(", ")} ${are} not set`, "set the environment variables");
   }
-  const unreachable = new Set(
-    upstreams.filter((upstream) => upstream["via"] !== undefined).map(({ name }) => String(name)),
-  );
+  const unreachable = new Map(upstreams.flatMap((upstream) => {
+    const why = whyUnreachable(upstream);
+    return why === undefined ? [] : [[String(upstream["name"]), why]];
+  }));
   const reachable = upstreams.map(({ via: _, ...upstream }) => upstream);
   const parsed = file.UPSTREAMS === undefined || upstreams.length === 0 ? file : { ...file, UPSTREAMS: reachable };
   const config = parseConfig(environment(env, wrangler?.vars), "deno", parsed);
-  return { config: { ...config, registry: withoutInfluence(config.registry, unreachable) }, unreachable };
+  return {
+    config: { ...config, registry: withoutInfluence(config.registry, new Set(unreachable.keys())) },
+    unreachable,
+  };
+}
+
+function whyUnreachable({ via, protocol }: Readonly<Record<string, unknown>>): string | undefined {
+  if (via !== undefined) return "reached through a Worker's binding only";
+  return TOLD_PROTOCOLS.some((told) => told === protocol) ? "told to a deployment, and not asked" : undefined;
 }
 
 function environment(env: Readonly<Record<string, string>>, vars: Env | undefined): Env {

@@ -25,6 +25,8 @@ export interface WranglerFile {
   readonly bindings: readonly string[];
   readonly crons: readonly string[];
   readonly hasKv: boolean;
+  /** There is a place for what is written at run time. */
+  readonly hasAuthority: boolean;
 }
 
 /**
@@ -96,6 +98,7 @@ function wranglerFile(root: FileTable): WranglerFile {
     bindings: FETCHING_BINDINGS.flatMap(bindingsIn),
     crons: Array.isArray(crons) ? crons.filter(isText) : [],
     hasKv: bindingsIn("kv_namespaces").includes("KV"),
+    hasAuthority: tablesOf(tableOf(root["durable_objects"])["bindings"]).some(({ name }) => name === "AUTHORITY"),
   };
 }
 
