@@ -3,7 +3,7 @@ import { coverage } from "./coverage.ts";
 import { isActive, type MaintenanceWindow } from "./maintenance.ts";
 import { nameGraph } from "./name-graph.ts";
 import { type Registry, targetsOf } from "./registry.ts";
-import type { NameVerdict, Report, StoreReport } from "./report.ts";
+import type { NameVerdict, Report, StoreReport, TargetReport } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { targetReports } from "./target-reports.ts";
 import { verdicts } from "./verdicts.ts";
@@ -34,15 +34,18 @@ export function createReport(input: ReportInput): Report {
     .map((report, index) => ({ index, ...report }));
   const graph = nameGraph(registry, reports, snapshot);
   const windows = (input.maintenance ?? []).filter((window) => isActive(window, view.nowMs));
-  const names = withOwnNames(verdicts(graph, coverage(graph, windows)));
-  const checkedAtMs = (names.get("")?.restsOn ?? []).flatMap((report) => report.state?.checkedAtMs ?? []);
+  const judged = verdicts(graph, coverage(graph, windows));
+  const fleet = judged.get("");
+  if (fleet === undefined) throw new Error("Cannot make a report: the fleet has no verdict");
+  const names = withOwnNames(judged, fleet);
+  const checkedAtMs = fleet.restsOn.flatMap((report) => report.state?.checkedAtMs ?? []);
   return {
     nowMs: view.nowMs,
     registry,
     targets: reports.map((report) => names.get(report.target.key)?.target ?? report),
     names,
     isAllFresh: reports.every(({ freshness }) => freshness === "fresh"),
-    ttlMs: Math.min(view.bounds.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs)),
+    ttlMs: Math.min(view.bounds.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs), ...reports.flatMap(lifeOf)),
     oldestCheckedAtMs: checkedAtMs.length === 0 ? undefined : Math.min(...checkedAtMs),
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,
@@ -53,10 +56,15 @@ export function createReport(input: ReportInput): Report {
   };
 }
 
+/** How long after it was read what was told holds, in milliseconds; an answer that is kept must not outlive it. */
+function lifeOf({ state }: Pick<TargetReport, "state">): number[] {
+  const untilMs = state?.observation.untilMs;
+  return state === undefined || untilMs === undefined ? [] : [Math.max(1, untilMs - state.checkedAtMs)];
+}
+
 /** The fleet's second name, and Rollcall's own. */
-function withOwnNames(verdicts: ReadonlyMap<string, NameVerdict>): ReadonlyMap<string, NameVerdict> {
-  const fleet = verdicts.get("") ?? LIVENESS;
-  return new Map([...verdicts, ["readiness", { ...fleet, name: "readiness", kind: "fleet" }], ["liveness", LIVENESS]]);
+function withOwnNames(judged: ReadonlyMap<string, NameVerdict>, fleet: NameVerdict): ReadonlyMap<string, NameVerdict> {
+  return new Map([...judged, ["readiness", { ...fleet, name: "readiness", kind: "fleet" }], ["liveness", LIVENESS]]);
 }
 
 /** Rollcall itself: SERVING while it answers, so that nothing restarts it because an upstream is down. */

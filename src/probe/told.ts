@@ -10,10 +10,10 @@ export interface ToldReaderOptions {
   readonly log: (entry: ToldLog) => void;
 }
 
-/** The authority fails, or does so no more; told on change only. */
+/** The authority fails, or does so no more, or there is none although somebody tells; told on change only. */
 export interface ToldLog {
   readonly event: "authority";
-  readonly state: "failing" | "back";
+  readonly state: "failing" | "back" | "missing";
   readonly error?: string;
 }
 
@@ -28,10 +28,17 @@ export type ReadTold = (target: Target, protocol: ToldProtocol, timeoutMs: numbe
 /** Create the reader; what it gives is for one refresh, which reads the authority once for each protocol at most. */
 export function createToldReader({ clock, authority, log }: ToldReaderOptions): () => ReadTold {
   let isFailing = false;
+  let isMissing = false;
 
   function note(error: unknown): undefined {
     if (!isFailing) log({ event: "authority", state: "failing", error: String(error) });
     isFailing = true;
+  }
+
+  function noteMissing(): NotAttempted {
+    if (!isMissing) log({ event: "authority", state: "missing", error: NO_AUTHORITY.message });
+    isMissing = true;
+    return NO_AUTHORITY;
   }
 
   async function readRecords(protocol: ToldProtocol, from: Authority, timeoutMs: number): Promise<Records | undefined> {
@@ -52,7 +59,7 @@ export function createToldReader({ clock, authority, log }: ToldReaderOptions): 
   return () => {
     const readings = new Map<ToldProtocol, ReadingOfAll>();
     return async (target, protocol, timeoutMs) => {
-      if (authority === undefined) return NO_AUTHORITY;
+      if (authority === undefined) return noteMissing();
       const reading = readings.get(protocol) ??
         { startedMs: clock.nowMs(), records: readRecords(protocol, authority, timeoutMs) };
       readings.set(protocol, reading);
@@ -76,7 +83,7 @@ interface ReadingOfAll {
 
 const NO_AUTHORITY: NotAttempted = {
   kind: "not-attempted",
-  message: "no authority to read what was told: see docs/push.md",
+  message: "nothing can be told here: set PUSH_TOKEN and, on Workers, bind AUTHORITY to the Durable Object",
 };
 
 const UNREACHABLE: NotAttempted = { kind: "not-attempted", message: "the authority did not answer" };

@@ -204,3 +204,11 @@ Deno.test("createReport() knows of a member that its satellite does not tell of:
   assert.deepEqual(member(REPORTED, 61_000), ["UNKNOWN", "told_too_long_ago"]);
   assert.deepEqual(member(undefined, 2_000), ["UNKNOWN", "never_told"]);
 });
+
+Deno.test("createReport() lets no answer be kept for longer than what was told holds", () => {
+  const target = told("push");
+  const short = { ...PUSHED, untilMs: 4_000 };
+  assert.equal(report([target], known(target, short, 1_000), 1_500).ttlMs, 3_000);
+  assert.equal(report([target], known(target, PUSHED, 1_000), 1_500).ttlMs, 15_000);
+  assert.equal(report([target], known(target, short, 1_000), 4_000).ttlMs, 15_000);
+});

@@ -155,10 +155,14 @@ Deno.test("load() blames no upstream for an authority that hangs", async () => {
 Deno.test("load() attempts nothing where there is no authority", async () => {
   const clock = createTestClock();
   const network = createDenoNetwork();
-  const prober = createProber({ clock, network });
+  const heard: object[] = [];
+  const prober = createProber({ clock, network, log: (entry) => heard.push(entry) });
   const loop = createLoop({ registry: { upstreams: [pushed("a")], groups: [] }, prober, clock });
   assert.equal((await loop.load()).names.get("a")?.status, "UNKNOWN");
   await loop.rest();
   assert.equal(loop.logs.map((entry) => entry.event === "refresh" && entry.notAttempted).join(), "1");
+  await loop.load({ isForced: true, isTrusted: true });
+  const error = "nothing can be told here: set PUSH_TOKEN and, on Workers, bind AUTHORITY to the Durable Object";
+  assert.deepEqual(heard, [{ event: "authority", state: "missing", error }]);
   network.close();
 });
