@@ -2,7 +2,8 @@ import { ageOf, type Viewpoint } from "./age.ts";
 import { endpointOf } from "./endpoint.ts";
 import type { FailureKind, Observation, Sighting } from "./observation.ts";
 import { isTold, type Target, type Upstream } from "./registry.ts";
-import type { NameVerdict, Report } from "./report.ts";
+import { createOverrule } from "./overrule.ts";
+import type { Report } from "./report.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** What the observer knows when it doubts itself. */
@@ -74,21 +75,14 @@ function seenBefore(key: string, upstream: Upstream, { snapshot, view, sinceMs }
 
 /** The report of an observer that doubts itself: every served name but its own is UNKNOWN. What was seen stays. */
 export function suspectReport(report: Report): Report {
-  const names = suspectNames.get(report.names) ?? namesUnknown(report.names);
-  suspectNames.set(report.names, names);
+  const names = unknown(report.names);
   return { ...report, names, isObserverSuspect: true, isAllFresh: false, problems: problemsOf(report.problems) };
 }
 
-/** The identity of `names`, and of `problems`, tells readers whether anything changed. */
-const suspectNames = new WeakMap<Report["names"], Report["names"]>();
-const suspectProblems = new WeakMap<Report["problems"], Report["problems"]>();
+const unknown = createOverrule("UNKNOWN", ({ kind }) => kind === "liveness");
 
-function namesUnknown(names: Report["names"]): Report["names"] {
-  return new Map([...names].map(([name, verdict]): [string, NameVerdict] => [
-    name,
-    verdict.kind === "liveness" ? verdict : { ...verdict, status: "UNKNOWN", sinceMs: 0, isDegraded: false },
-  ]));
-}
+/** The identity of `problems`, too, tells readers whether anything changed. */
+const suspectProblems = new WeakMap<Report["problems"], Report["problems"]>();
 
 function problemsOf(problems: readonly string[]): readonly string[] {
   const known = suspectProblems.get(problems);

@@ -14,6 +14,13 @@ Deno.test("leavingReport() makes every name NOT_SERVING, and leaves what was see
   assert.deepEqual(leaving.problems, ["shutting down"]);
 });
 
+Deno.test("leavingReport() derives no name from members that have another status than they are told to have", () => {
+  const { names } = leavingReport(report);
+  const members = [...names.values()].flatMap(({ derivation }) => derivation?.members ?? []);
+  assert.ok(members.length > 0);
+  for (const { name, status } of members) assert.equal(status, names.get(name)?.status, name);
+});
+
 Deno.test("leavingReport() keeps the identity of names while the report's own stays", () => {
   assert.equal(leavingReport(report).names, leavingReport({ ...report, nowMs: report.nowMs + 1 }).names);
 });

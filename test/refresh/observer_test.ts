@@ -36,6 +36,8 @@ Deno.test("when all upstreams and the canary fail, every name but liveness is UN
       [...report.names].map(([name, { status }]) => [name, status]).filter(([, status]) => status !== "UNKNOWN"),
       [["liveness", "SERVING"]],
     );
+    const members = [...report.names.values()].flatMap(({ derivation }) => derivation?.members ?? []);
+    assert.deepEqual(new Set(members.map(({ status }) => status)), new Set(["UNKNOWN"]));
     assert.equal(report.isObserverSuspect, true);
     assert.ok(report.problems.includes(OBSERVER_SUSPECT));
     assert.deepEqual(await store.read(), before);
