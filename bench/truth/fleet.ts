@@ -6,15 +6,15 @@ export function fleetOf(size: number, knobs: Knobs): Registry {
   return { upstreams: Array.from({ length: size }, (_, index) => upstreamOf(index, knobs)), groups: [] };
 }
 
-/** Who is asked when nearly all fail. */
-export function canaryOf(index: number, knobs: Knobs): Target {
-  return { key: `${index}/`, service: "", upstream: upstreamOf(index, knobs) };
+/** An upstream of such a fleet as a target; past its last one, the canary that is asked when nearly all fail. */
+export function targetOf(index: number, knobs: Knobs, url = urlOf(index)): Target {
+  return { key: `${index}/`, service: "", upstream: upstreamOf(index, knobs, url) };
 }
 
-function upstreamOf(index: number, { probeTimeoutMs, ttlMs }: Knobs): Upstream {
+function upstreamOf(index: number, { probeTimeoutMs, ttlMs }: Knobs, url = urlOf(index)): Upstream {
   return {
     name: `${index}`,
-    url: `https://u${index}.example`,
+    url,
     protocol: "grpc-web",
     codec: "proto",
     services: [""],
@@ -23,4 +23,9 @@ function upstreamOf(index: number, { probeTimeoutMs, ttlMs }: Knobs): Upstream {
     critical: true,
     headers: {},
   };
+}
+
+/** Each on a host of its own: they are unrelated. */
+function urlOf(index: number): string {
+  return `https://u${index}.example`;
 }

@@ -5,7 +5,7 @@ import { fixedFleet } from "../../src/refresh/fixed-fleet.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { seededRandom } from "../lab/seeded-random.ts";
 import { type Deployment, knobsOf } from "./deployment.ts";
-import { canaryOf, fleetOf } from "./fleet.ts";
+import { fleetOf, targetOf } from "./fleet.ts";
 import { createLaggingKv } from "./lagging-kv.ts";
 import { createLastSeen } from "./last-seen.ts";
 import { createNetwork } from "./network.ts";
@@ -34,7 +34,7 @@ export async function rollcallDay(world: World, { deployment, pollEveryMs, seed 
   const ask = createNetwork(world, random);
   const lastSeen = createLastSeen(world.lives);
   const scorer = createScorer({ lives: world.lives, lastSeen, boundMs: knobs.staleMs });
-  const canary = deployment.hasCanary ? canaryOf(world.lives.length, knobs) : undefined;
+  const canary = deployment.hasCanary ? targetOf(world.lives.length, knobs) : undefined;
   const fleets = fixedFleet(fleetOf(world.lives.length, knobs));
   const kv = createLaggingKv(clock, random);
   const memory = createMemoryStore();
