@@ -60,7 +60,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const guard = createGuard();
   /** Of the streams that are kept now. On Workers nobody keeps any, and what one request makes another must not abort. */
   let refollow: AbortController | undefined;
-  const scope = createScope(fleets, ({ targets }) => onFleet(targets));
+  const scope = createScope(fleets, onFleet);
   const archive = createArchive({ ...options, isRegistered: (key) => scope().targets.has(key) });
   const memory = createMemory(() => scope().targets, knobs);
   const { stateOf } = memory;
@@ -92,9 +92,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   /** The scope is another from now on; what follows from that. */
-  function onFleet(targets: Scope["targets"]): void {
+  function onFleet({ targets, watched }: Scope, before: Scope): void {
     memory.tidy(targets);
-    refollow?.abort();
+    if (watched !== before.watched) refollow?.abort();
     changes.tell();
   }
 

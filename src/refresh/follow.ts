@@ -122,6 +122,7 @@ export function createFollower({ watcher, clock, log, random = Math.random }: Fo
     async follow(targets, loop, stop) {
       const watched = targets.filter(({ upstream }) => upstream.isWatched === true);
       await Promise.all(watched.map((target) => followOne(target, loop, stop)));
+      followed.clear();
     },
     heed(check) {
       const self = followed.get(check.targetKey);

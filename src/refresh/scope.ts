@@ -8,20 +8,23 @@ export interface Scope {
   /** By key, in registry order. */
   readonly targets: ReadonlyMap<string, Target>;
   readonly longestProbeMs: number;
+  /** What is watched and how, as text: while it is the same, so are the Watch streams to keep. It may hold secrets. */
+  readonly watched: string;
 }
 
 /**
  * Make the loop's view of its fleet; it is worked out anew only when the fleet is another.
  *
- * @param onChange Told of each scope but the first, before anybody works on it.
+ * @param onChange Told of each scope but the first, and of the one before, before anybody works on it.
  */
-export function createScope(source: FleetSource, onChange: (scope: Scope) => void): () => Scope {
+export function createScope(source: FleetSource, onChange: (scope: Scope, before: Scope) => void): () => Scope {
   let scope = scopeOf(source.current());
   return () => {
     const fleet = source.current();
     if (fleet === scope.fleet) return scope;
+    const before = scope;
     scope = scopeOf(fleet);
-    onChange(scope);
+    onChange(scope, before);
     return scope;
   };
 }
@@ -31,6 +34,7 @@ function scopeOf(fleet: Fleet): Scope {
   return {
     fleet,
     targets: new Map(targetsOf(fleet.registry).map((target) => [target.key, target])),
+    watched: JSON.stringify(upstreams.filter(({ isWatched }) => isWatched === true)),
     longestProbeMs: Math.max(0, ...upstreams.map(({ timeoutMs }) => timeoutMs)),
   };
 }
