@@ -8,6 +8,7 @@ import type { Upstream, UpstreamTls } from "../../../src/core/registry.ts";
 import { createDenoNetwork } from "../../../src/probe/network/deno.ts";
 import { createProber } from "../../../src/probe/prober.ts";
 import { startDeafProxy } from "../../support/deaf-proxy.ts";
+import { eventually } from "../../support/eventually.ts";
 import { startFaultServer } from "../../support/fault-server.ts";
 import { startHttp2Upstream } from "../../support/http2-upstream.ts";
 import { CA, CLIENT, CLIENT_CA, type ServerCertificate, serverKeyPair } from "../../support/tls.ts";
@@ -183,6 +184,25 @@ Deno.test("probes that hang in a TLS handshake are let go of, over every protoco
     await server.idle();
   }
 });
+
+Deno.test("dial() leaves nothing open when its signal aborts just as it connects", async () => {
+  await using server = await startFaultServer({ when: "connect", end: "hang" });
+  const { upstream } = targetOf({ url: `grpc://127.0.0.1:${server.port}` });
+  const { dial } = createDenoNetwork();
+  for (let round = 0; round < 500; round++) {
+    const abort = new AbortController();
+    const dialing = dial(upstream, abort.signal).then((stream) => stream.close(), (error) => error);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    // Busy while the connection comes up, so that both happen at once.
+    for (let spin = 0; spin < 200_000; spin++) continue;
+    abort.abort(ABORTED);
+    assert.ok([undefined, ABORTED].includes(await dialing));
+  }
+  const left = () => `${server.openConnections()} are open`;
+  await eventually(() => server.openConnections() === 0 || undefined, left);
+});
+
+const ABORTED = new Error("it took too long");
 
 Deno.test("a server of TLS that knows no HTTP/2 is no gRPC server, and its certificate is not to blame", async () => {
   await using server = await startHttps({ certificate: "good" });
