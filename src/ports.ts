@@ -96,15 +96,15 @@ export interface FleetSource {
   /** The same object while nothing of it changes. */
   current(): Fleet;
   /**
-   * Whether `current` may be built on: `fresh`, `stale` (it may have changed meanwhile), or `unread`, when what was written
-   * at run time has never been read here.
+   * Whether `current` may be built on: `fresh`, `stale` (it may have changed meanwhile), or `overdue`, when what was written
+   * at run time was read long ago, or never.
    */
   age(): FleetAge;
   /** Look whether it changed. Never rejects, and takes a second at most. */
   renew(): Promise<void>;
 }
 
-export type FleetAge = "fresh" | "stale" | "unread";
+export type FleetAge = "fresh" | "stale" | "overdue";
 
 /** What keeps that which is written at run time. */
 export type AuthorityKind = "memory" | "durable-object" | "deno-kv";

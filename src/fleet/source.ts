@@ -20,7 +20,7 @@ export interface FleetSourceOptions {
   /** Where it is written; undefined: the fleet is the deployed one for ever. */
   readonly authority: Pick<Authority, "recall"> | undefined;
   readonly clock: Clock;
-  /** How old, in milliseconds, a reading may be before another is made behind an answer. */
+  /** How old, in milliseconds, a reading may be before another is made behind an answer; twice as old, before it. */
   readonly ttlMs: number;
   /** Gets each problem and warning of what was written, once; they may show addresses, never a secret. */
   readonly log: (entry: FleetLog) => void;
@@ -128,7 +128,9 @@ export function createFleetSource(options: FleetSourceOptions): WrittenFleetSour
       const nowMs = clock.nowMs();
       // A reading that lies ahead was dated by a clock that has been set back since.
       const isDue = nowMs >= nextAtMs || nextAtMs > nowMs + Math.max(ttlMs, RETRY_MS);
-      if (readAtMs === undefined) return isFailing && !isDue ? "fresh" : "unread";
+      const isOld = readAtMs === undefined || nowMs - readAtMs >= 2 * ttlMs;
+      // Who comes while another looks waits too, for nobody knows better; where looking fails, one at a time is enough.
+      if (isOld && (isDue || !isFailing)) return "overdue";
       return isDue ? "stale" : "fresh";
     },
     renew,

@@ -29,17 +29,17 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
   const report = () => loop.reportAt(view(), budget.left);
 
   async function load(asked: LoadOptions = {}): Promise<Report> {
+    const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
+    const deadlineMs = clock.nowMs() + waitMs;
     const isDemanding = asked.isForced === true || asked.accept === "fresh";
     const fleetAge = fleets.age();
-    if (fleetAge === "unread" || (fleetAge === "stale" && isDemanding)) await fleets.renew();
+    if (fleetAge === "overdue" || (fleetAge === "stale" && isDemanding)) await fleets.renew();
     else if (fleetAge === "stale") waitUntil(fleets.renew());
     if (asked.isScheduled === true) memory.schedule(clock.nowMs());
     const known = report();
     const hops = asked.hops ?? 0;
     if (known.isAllFresh && asked.isForced !== true && !guard.isUnclear()) return known;
     if (hops >= HOPS_MAX) return await recall();
-    const waitMs = Math.min(asked.deadlineMs ?? Infinity, knobs.deadlineMs) - ANSWER_MARGIN_MS;
-    const deadlineMs = clock.nowMs() + waitMs;
     const due = findDue(asked);
     if (due.length > 0) {
       budget.left -= requestsFor(due);

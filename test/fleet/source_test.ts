@@ -56,7 +56,7 @@ Deno.test("the fleet is what was deployed, with what was written", async () => {
   write(REGISTRY_KEY, B);
   const window = { id: "1", name: "a", fromMs: 1, untilMs: 2, reason: "new disk" };
   write(MAINTENANCE_KEY, [window]);
-  assert.deepEqual([source.age(), names()], ["unread", ["a"]]);
+  assert.deepEqual([source.age(), names()], ["overdue", ["a"]]);
   await source.renew();
   assert.deepEqual([source.age(), names()], ["fresh", ["a", "b"]]);
   assert.deepEqual(source.current().maintenance, [window]);
@@ -75,6 +75,28 @@ Deno.test("the fleet is looked at again when its reading is old, and is the same
   write(REGISTRY_KEY, B);
   await source.renew();
   assert.deepEqual([names(), changes()], [["a", "b"], 1]);
+});
+
+Deno.test("a reading as old as two of ttlMs is overdue to every reader, until one has looked or could not", async () => {
+  const { source, clock, become } = scene();
+  await source.renew();
+  await clock.advance(29_999);
+  assert.equal(source.age(), "stale");
+  await clock.advance(1);
+  assert.equal(source.age(), "overdue");
+  become(() => new Promise(() => {}));
+  const looking = source.renew();
+  assert.equal(source.age(), "overdue");
+  await clock.until(looking);
+  assert.equal(source.age(), "fresh");
+  await clock.advance(5_000);
+  assert.equal(source.age(), "overdue");
+  const again = source.renew();
+  assert.equal(source.age(), "fresh");
+  await clock.until(again);
+  become(() => Promise.resolve(new Map()));
+  await source.renew();
+  assert.equal(source.age(), "fresh");
 });
 
 Deno.test("what was just written here holds against an older copy", async () => {
@@ -98,7 +120,7 @@ Deno.test("while what was written was never read, no name is known and the fleet
     assert.deepEqual([isRegistryInvalid, problems, names(), source.age()], [true, [UNREAD], [], "fresh"]);
     assert.deepEqual(logs, [{ event: "fleet-unread", problem: UNREAD }]);
     await clock.advance(5_000);
-    assert.equal(source.age(), "unread");
+    assert.equal(source.age(), "overdue");
     become(() => Promise.resolve(write(REGISTRY_KEY, B)));
     await source.renew();
     assert.deepEqual([source.current().isRegistryInvalid, source.current().problems, names()], [false, [], ["a", "b"]]);

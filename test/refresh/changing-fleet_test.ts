@@ -6,6 +6,7 @@ import type { FleetAge, FleetSource } from "../../src/ports.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
 import { fleet, REFUSED, scriptedProber, upstream } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
+import { createTestClock } from "../support/test-clock.ts";
 
 /** A fleet that a test changes. */
 function changingFleet(first: Registry) {
@@ -92,10 +93,10 @@ Deno.test("a probe that was under way when its upstream moved is not learned", a
   await loop.rest();
 });
 
-Deno.test("load() waits for a fleet that was never read, and looks behind its answer at one that may have changed", async () => {
+Deno.test("load() waits for a fleet that was never read, or long ago, and looks behind its answer at one that may have changed", async () => {
   const fleets = changingFleet(fleet(["a"]));
   const loop = createLoop({ registry: fleet([]), fleets: fleets.source, prober: scriptedProber() });
-  fleets.willBe(fleet(["b"]), "unread");
+  fleets.willBe(fleet(["b"]), "overdue");
   assert.deepEqual([...(await loop.load()).names.keys()].includes("b"), true);
   fleets.willBe(fleet(["c"]), "stale");
   await loop.load();
@@ -105,4 +106,18 @@ Deno.test("load() waits for a fleet that was never read, and looks behind its an
   fleets.willBe(fleet(["d"]), "stale");
   assert.equal((await loop.load({ isForced: true })).names.has("d"), true);
   await loop.rest();
+});
+
+Deno.test("load() answers by its deadline, however long reading the fleet takes of it", async () => {
+  const { source } = changingFleet(fleet(["a"]));
+  const clock = createTestClock();
+  const fleets: FleetSource = { ...source, age: () => "overdue", renew: () => clock.sleep(1_000) };
+  const prober = scriptedProber({ "a/": "hang" });
+  for (const deadlineMs of [1_500, 60_000]) {
+    const loop = createLoop({ registry: fleet([]), fleets, prober, clock });
+    const startedMs = clock.nowMs();
+    await loop.load({ deadlineMs, isForced: true });
+    assert.ok(clock.nowMs() - startedMs < Math.min(deadlineMs, 2_500), `${deadlineMs}: ${clock.nowMs() - startedMs}`);
+    await loop.rest();
+  }
 });
