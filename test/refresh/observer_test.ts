@@ -2,8 +2,18 @@ import assert from "node:assert/strict";
 import { OBSERVER_SUSPECT } from "../../src/core/observer.ts";
 import type { Registry, Target } from "../../src/core/registry.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
-import { type Behaviour, fleet, numbered, REFUSED, scriptedProber, SERVING, upstream } from "../support/fleet.ts";
+import {
+  type Behaviour,
+  fleet,
+  numbered,
+  proberOf,
+  REFUSED,
+  scriptedProber,
+  SERVING,
+  upstream,
+} from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
+import { verdict } from "../support/verdict.ts";
 
 const CANARY: Target = { key: "canary", service: "", upstream: upstream("canary") };
 
@@ -178,4 +188,22 @@ Deno.test("what is told to us says nothing of our network, and ends no doubt", a
   assert.equal((await loop.load()).isObserverSuspect, true);
   await asked;
   await loop.rest();
+});
+
+Deno.test("a lost probe of the canary does not keep a failure from being told inside the answer", async () => {
+  const registry = fleet(numbered(5));
+  const prober = scriptedProber();
+  const loop = createLoop({
+    registry,
+    canary: CANARY,
+    prober: proberOf((target, options) => {
+      if (target.key === "canary") prober.script.set("canary", options.attempt === 1 ? "hang" : SERVING);
+      return prober.probe(target, options);
+    }),
+  });
+  await loop.load();
+  prober.script.set("u0/", REFUSED);
+  await loop.clock.advance(30_000);
+  assert.equal(verdict(await loop.load(), "u0").status, "NOT_SERVING");
+  assert.equal(prober.asked.filter((key) => key === "canary").length, 2);
 });
