@@ -4,6 +4,7 @@ import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts"
 import { startGrpcServer } from "./grpc-server/server.ts";
 import { listenHttp } from "./listen/http.ts";
 import { keepListening, type Listener } from "./listen/listener.ts";
+import type { Authority } from "./ports.ts";
 import { createAddressGuard } from "./probe/network/deno-guard.ts";
 import { createDenoNetwork } from "./probe/network/deno.ts";
 import { createProber } from "./probe/prober.ts";
@@ -35,15 +36,13 @@ async function main(): Promise<void> {
   };
   const network = createDenoNetwork(config.isPrivateAllowed ? {} : { guard: createAddressGuard({ onRefused }) });
   const watcher = createWatcher({ clock: systemClock, network });
-  // Who set no token to write by has nothing written, and does not depend on its being read.
-  const isWritten = config.adminToken !== undefined || config.pushToken !== undefined;
-  const written = isWritten ? { authority: createDenoKvAuthority(kv, systemClock) } : {};
+  const authority = await writtenAuthority(config, kv);
   const rollcall = createRollcall({
     config,
-    prober: createProber({ clock: systemClock, network, log, ...written }),
+    prober: createProber({ clock: systemClock, network, log, ...(authority && { authority }) }),
     follower: createFollower({ watcher, clock: systemClock, log }),
     store: createDenoKvStore(kv, systemClock),
-    ...written,
+    ...(authority && { authority }),
     clock: systemClock,
     log,
     place: () => place,
@@ -59,6 +58,17 @@ async function main(): Promise<void> {
   await Promise.race([ended, closedTooLate(stop)]);
   kv.close();
   Deno.exit(0);
+}
+
+/**
+ * What keeps what is written at run time. Who set no token to write by, and has nothing written, does not depend on its being
+ * read; what was written before the tokens were taken away stays in force.
+ */
+async function writtenAuthority({ adminToken, pushToken }: Config, kv: Deno.Kv): Promise<Authority | undefined> {
+  const authority = createDenoKvAuthority(kv, systemClock);
+  if (adminToken !== undefined || pushToken !== undefined) return authority;
+  const written = await authority.recall().catch(() => undefined);
+  return written === undefined || written.size === 0 ? undefined : authority;
 }
 
 /** An upstream that is registered by a name may be anywhere a moment later. */

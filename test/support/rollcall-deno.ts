@@ -35,12 +35,13 @@ const EXIT_WITHIN_MS = 10_000;
 export async function startOnDeno(options: RollcallOptions, fileLimit?: number): Promise<RunningProcess> {
   const folder = await Deno.makeTempDir({ prefix: "rollcall-kv-" });
   const kvPath = `${folder}/rollcall.sqlite3`;
-  const env = { ...DEFAULTS, ...environment(options), HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
+  const own = { HOST: "127.0.0.1", PORT: "0", KV_PATH: kvPath };
+  const envOf = (asked: RollcallOptions) => ({ ...DEFAULTS, ...environment(asked), ...own });
   let log = "";
-  const start = () => spawn(env, (text) => log += text, fileLimit);
+  const start = (asked = options) => spawn(envOf(asked), (text) => log += text, fileLimit);
   let child = start();
   const at = { http: 0, grpc: 0 };
-  const leaks = createLeaks(env);
+  const leaks = createLeaks(envOf(options));
   await listening();
   const isDirect = options.isDirect === true || fileLimit !== undefined;
   const http = isDirect ? undefined : await startRecordingProxy(() => at.http, leaks.hear);
@@ -86,10 +87,10 @@ export async function startOnDeno(options: RollcallOptions, fileLimit?: number):
     log: () => log,
     entries: (event) => entriesOf(log, event),
     breakStore: () => Promise.resolve(dropTables(kvPath)),
-    restart: async () => {
+    restart: async (vars = options.vars) => {
       await endOnce();
       const starts = entriesOf(log, "listening").length;
-      child = start();
+      child = start({ ...options, ...(vars && { vars }) });
       await listening(starts + 1);
     },
     terminate,

@@ -81,7 +81,8 @@ export async function startOnWorkerd(
     log: () => printed.join(""),
     entries: (event) => entriesOf(printed.join(""), event),
     breakStore: () => restart(withBrokenKv),
-    restart: () => restart(withKv),
+    restart: (vars = options.vars) =>
+      restart({ ...withKv, bindings: environment({ ...options, ...(vars && { vars }) }) }),
     scheduled: async () => {
       // Miniflare's types name those of a package that is not installed.
       const handlers = await worker.getWorker() as unknown as WorkerHandlers;

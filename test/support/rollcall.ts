@@ -23,8 +23,8 @@ export interface RunningRollcall extends AsyncDisposable {
   entries(event: string): readonly Readonly<Record<string, unknown>>[];
   /** From now on every call of the store fails; on workerd this is a restart. */
   breakStore(): Promise<void>;
-  /** End it, and start it again with the same store. */
-  restart(): Promise<void>;
+  /** End it, and start it again with the same store, and with other variables where some are given. */
+  restart(vars?: RollcallOptions["vars"]): Promise<void>;
   /** End it and remove its store. */
   stop(): Promise<void>;
 }

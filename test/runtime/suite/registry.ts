@@ -104,6 +104,19 @@ export function registrySuite(platform: string, start: StartRollcall): void {
     ]);
   });
 
+  Deno.test(`${platform}: what was written stays in force when the token to write by is taken away`, async () => {
+    await using upstream = await startUpstream();
+    const gone = await refusedUrl();
+    await using rollcall = await start({ upstreams: [{ name: "a", url: upstream.url, protocol: "grpc-web" }], vars });
+    const { registry } = adminClients(rollcall.url);
+    await registry.registerUpstream({ upstream: { name: "b", url: gone, protocol: "grpc-web" } });
+    await rollcall.restart({});
+    assert.equal(await dryRun(rollcall), 503);
+    assert.equal(await check(rollcall, "b"), "NOT_SERVING");
+    const refused = await adminClients(rollcall.url).registry.getRegistry({}).catch(itself);
+    assert.equal(ConnectError.from(refused).code, Code.FailedPrecondition);
+  });
+
   Deno.test(`${platform}: strangers, and who may only read, write nothing`, async () => {
     const READ_TOKEN = "a-read-token-of-a-test";
     await using rollcall = await start({ vars: { ...vars, READ_TOKEN } });
