@@ -15,7 +15,7 @@ import type { RefreshFault, RefreshLog } from "./refresh/log.ts";
 import type { Invocation, Loop } from "./refresh/loop.ts";
 import { createMemory } from "./refresh/memory.ts";
 import { createReportCache } from "./refresh/report-cache.ts";
-import { createScope, type Scope } from "./refresh/scope.ts";
+import { createScope, goneFrom, type Scope } from "./refresh/scope.ts";
 
 export type { Invocation } from "./refresh/loop.ts";
 
@@ -61,6 +61,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   /** Of the streams that are kept now. On Workers nobody keeps any, and what one request makes another must not abort. */
   let refollow: AbortController | undefined;
   const scope = createScope(fleets, onFleet);
+  const flights = createFlights(clock, () => scope().longestProbeMs);
   const archive = createArchive({ ...options, isRegistered: (key) => scope().targets.has(key) });
   const memory = createMemory(() => scope().targets, knobs);
   const { stateOf } = memory;
@@ -72,7 +73,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
     scope,
     memory,
     stateOf,
-    flights: createFlights(clock, () => scope().longestProbeMs),
+    flights,
     archive,
     guard,
     reportAt,
@@ -92,9 +93,10 @@ export function createRefresher(options: RefresherOptions): Refresher {
   }
 
   /** The scope is another from now on; what follows from that. */
-  function onFleet({ targets, watched }: Scope, before: Scope): void {
-    memory.tidy(targets);
-    if (watched !== before.watched) refollow?.abort();
+  function onFleet(now: Scope, before: Scope): void {
+    memory.tidy(now.targets);
+    flights.drop(goneFrom(before, now));
+    if (now.watched !== before.watched) refollow?.abort();
     changes.tell();
   }
 

@@ -16,6 +16,8 @@ export interface Flights {
   has(key: string): boolean;
   /** Claim targets for a new refresh. */
   take(keys: readonly string[]): Flight;
+  /** What is under way of these will not be learned: they may be claimed anew. */
+  drop(keys: readonly string[]): void;
   /**
    * Wait until no target is both under way and wanted, or until `deadlineMs`, an epoch time.
    *
@@ -81,5 +83,5 @@ export function createFlights(clock: Clock, longestProbeMs: () => number): Fligh
     waiters.delete(look);
   }
 
-  return { has, take, settled };
+  return { has, take, drop: (keys) => keys.forEach((key) => flightOf.delete(key)), settled };
 }

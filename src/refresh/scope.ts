@@ -1,4 +1,5 @@
 import type { Fleet } from "../core/fleet.ts";
+import { questionOf } from "../core/question.ts";
 import { type Target, targetsOf } from "../core/registry.ts";
 import type { FleetSource } from "../ports.ts";
 
@@ -27,6 +28,15 @@ export function createScope(source: FleetSource, onChange: (scope: Scope, before
     onChange(scope, before);
     return scope;
   };
+}
+
+/** Keys of the targets that are gone, or are asked something else than before, or at another address. */
+export function goneFrom(before: Scope, now: Scope): readonly string[] {
+  const isGone = ({ key, upstream }: Target) => {
+    const target = now.targets.get(key);
+    return target === undefined || questionOf(target.upstream) !== questionOf(upstream);
+  };
+  return [...before.targets.values()].filter(isGone).map(({ key }) => key);
 }
 
 function scopeOf(fleet: Fleet): Scope {
