@@ -25,7 +25,10 @@ export interface Platform {
   readonly place: () => string;
   /** Where what is written at run time is kept; without it the fleet is the deployed one, and nobody can write. */
   readonly authority?: Authority;
-  readonly upgrade: Upgrade;
+  /** Where all that is served is mounted; default: at the root. */
+  readonly basePath?: string;
+  /** Default: nobody opens WebSockets. */
+  readonly upgrade?: Upgrade;
   /** Aborts when the server is about to stop: every name is then NOT_SERVING, and nothing is probed any more. */
   readonly leaving?: AbortSignal;
   /** Aborts when the server stops, some time after `leaving`: open Watch streams then end. */
@@ -52,8 +55,8 @@ export interface Rollcall {
 
 /** Put the loop and the surfaces together, alike on every platform. Create it once per isolate or process. */
 export function createRollcall(platform: Platform): Rollcall {
-  const { config, prober, store, clock, log, place, authority, upgrade, leaving, shutdown, changes, follower } =
-    platform;
+  const { config, prober, store, clock, log, place, authority, leaving, shutdown, changes, follower } = platform;
+  const { basePath, upgrade } = platform;
   const { registry, knobs, canary, readToken, pushToken, adminToken, problems } = config;
   const fleets = createFleetSource({
     deployed: registry,
@@ -90,7 +93,8 @@ export function createRollcall(platform: Platform): Rollcall {
     sleep: clock.sleep,
     nowMs: clock.nowMs,
     changed: refresher.changed,
-    upgrade,
+    ...(basePath !== undefined && { basePath }),
+    ...(upgrade && { upgrade }),
     ...admin,
     ...(leaving && { leaving }),
     ...(shutdown && { shutdown }),

@@ -21,7 +21,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "admin": ["fleet", "config", "ports.ts", "core"],
   "clock.ts": ["ports.ts"],
   "client": ["clock.ts", "ports.ts", "core", "wire"],
-  "embed": ["clock.ts", "ports.ts", "core", "wire", "gen", "surface"],
+  // `createRollcall` puts together all that a root does.
+  "embed": [
+    "clock.ts",
+    "ports.ts",
+    "core",
+    "wire",
+    "gen",
+    "surface",
+    "config",
+    "fleet",
+    "admin",
+    "refresh",
+    "probe",
+    "store",
+    "upgrade",
+    "rollcall.ts",
+  ],
   "cli": [
     "clock.ts",
     "config",
@@ -63,6 +79,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   // Deno's TLS; the Worker must not reach it, see below.
   "node:tls": ["probe", "cli"],
   "cloudflare:workers": ["store"],
+  "cloudflare:sockets": ["embed"],
   "node:dns": ["probe"],
   "node:stream": ["probe", "cli"],
   "node:http2": ["grpc-server"],
@@ -175,7 +192,11 @@ Deno.test("the client library reaches neither a platform nor a library", () => {
 
 Deno.test("the library for servers runs wherever they do, and what grpc-js needs of it reaches no library", () => {
   const reached = reachedFrom("embed.ts");
-  assert.ok(reached.has("embed/create-health.ts") && !reached.has("embed/grpc-js.ts"));
+  assert.ok(reached.has("embed/create-health.ts") && reached.has("embed/rollcall.ts"));
+  for (const path of ["grpc-js.ts", "deno.ts", "workers.ts", "node-20.ts"]) {
+    assert.ok(textOf.has(`embed/${path}`) && !reached.has(`embed/${path}`), path);
+  }
+  assert.ok(reachedFrom("embed/workers.ts").has("upgrade/workers.ts"));
   for (const root of ["embed/create-health.ts", "embed/rpc-rules.ts", "wire/health-list.ts"]) {
     for (const path of reachedFrom(root)) {
       for (const specifier of runtimeImports(path)) assert.match(specifier, /^\./, path);

@@ -26,18 +26,20 @@ type Routes = HonoBase<{ Bindings: RequestBindings }>;
  */
 export function createRoutes(settings: SurfaceSettings): Routes {
   // A dozen fixed paths need no router that compiles them, and this one is the smallest that heeds a slash at the end.
-  const app: Routes = new HonoBase({ router: new TrieRouter() });
+  const { basePath = "" } = settings;
+  const getPath = (request: Request) => pathBelow(basePath, request);
+  const app: Routes = new HonoBase({ router: new TrieRouter(), ...(basePath !== "" && { getPath }) });
   const readCaller = createCallerReader(settings);
   const rpcs = createRpcs(settings, readCaller);
   app.options("*", preflightAnswer);
-  app.get("/", rootAnswer);
+  app.get("/", () => rootAnswer(basePath));
   app.get("/dry_run", forCaller(createDryRun(settings)));
   app.get("/health", forCaller(createHealthAnswer()));
   app.get("/metrics", forCaller(createMetricsAnswer()));
   for (const path of HTTP_PATHS) app.all(path, (c) => methodNotAllowed(c.req.method, ["GET"]));
   for (const rpc of rpcs) app.all(rpc.path, (c) => rpc.answer(c.req.raw, c.env.load));
-  const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].join(", ");
-  app.notFound((c) => errorAnswer(404, `Cannot find ${JSON.stringify(c.req.path)}: there are ${paths}`));
+  const paths = [...HTTP_PATHS, ...rpcs.map(({ path }) => path)].map((path) => basePath + path).join(", ");
+  app.notFound((c) => errorAnswer(404, `Cannot find ${JSON.stringify(basePath + c.req.path)}: there are ${paths}`));
   app.onError((error) => errorAnswer(500, noteBug(error)));
   return app;
 
@@ -60,3 +62,10 @@ function createDryRun(settings: SurfaceSettings): Answer {
 }
 
 const HTTP_PATHS = ["/", "/dry_run", "/health", "/metrics"];
+
+/** A request's path, less what all is mounted under: some servers have taken it off, others have not. */
+function pathBelow(basePath: string, { url }: Request): string {
+  const { pathname } = new URL(url);
+  if (pathname === basePath) return "/";
+  return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname;
+}

@@ -28,6 +28,8 @@ export interface SurfaceSettings extends Tokens {
   readonly leaving?: AbortSignal;
   /** Aborts when the server stops, `leaving` having aborted before: open Watch streams then end with OK. */
   readonly shutdown?: AbortSignal;
+  /** The path under which all this is mounted, or `.` when only the server around it knows; default: none. */
+  readonly basePath?: string;
   /** How the platform opens a WebSocket; without it every request is answered over HTTP. */
   readonly upgrade?: Upgrade;
   /** Where registries are written at run time; without it nobody can. */

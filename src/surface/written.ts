@@ -22,9 +22,10 @@ const CODES: Readonly<Record<RefusalReason, Code>> = {
   unavailable: Code.Unavailable,
 };
 
-/** Only a Worker can be without; the lines are those of its wrangler.toml. */
+/** A Worker can be without, whose wrangler.toml the lines are of, and a Rollcall inside another server. */
 const NO_AUTHORITY = [
-  "Nothing can be written here: there is no place to keep it; add to wrangler.toml, and deploy:",
+  "Nothing can be written here: there is no place to keep it; pass createRollcall() an authority, or add to",
+  "wrangler.toml, and deploy:",
   "[[durable_objects.bindings]]",
   'name = "AUTHORITY"',
   'class_name = "RollcallAuthority"',
