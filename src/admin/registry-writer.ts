@@ -1,8 +1,11 @@
 import { probeCost } from "../core/cost.ts";
 import type { JsonObject } from "../core/json.ts";
+import { isTold, type Registry, targetsOf } from "../core/registry.ts";
 import type { AppliedRegistry, RegistryWriter } from "../core/registry-writer.ts";
+import { toldKey } from "../core/told.ts";
 import { done, refused, type WriteRefusal, type WriteResult } from "../core/write-result.ts";
 import { REGISTRY_KEY } from "../fleet/source.ts";
+import { COPIED_PREFIX } from "../ports.ts";
 import { Unanswered, whenAnswered } from "./bounded-authority.ts";
 import type { WriterOptions } from "./options.ts";
 import { diffOf, readDocument } from "./registry-document.ts";
@@ -22,8 +25,9 @@ interface Kept {
 export function createRegistryWriter(
   { config, authority, fleet, probe, log }: WriterOptions,
 ): RegistryWriter {
+  /** With the windows of maintenance, for a preview heeds those that were scheduled elsewhere a moment ago. */
   async function read(): Promise<Kept> {
-    const records = await authority.list(REGISTRY_KEY);
+    const records = await authority.list(COPIED_PREFIX);
     fleet.learn(records);
     const record = records.get(REGISTRY_KEY);
     return { version: record?.version ?? 0, registry: readDocument(record?.value) };
@@ -31,7 +35,7 @@ export function createRegistryWriter(
 
   /** Keep `next` in the place of `before`; undefined when something else is there by now. */
   async function write(next: JsonObject, before: Kept): Promise<WriteResult<AppliedRegistry> | undefined> {
-    const { problems, warnings } = config.join(next);
+    const { registry, problems, warnings } = config.join(next);
     const value = JSON.stringify(next);
     const refusal = refusalOf(problems, value);
     if (refusal !== undefined) return refusal;
@@ -40,7 +44,7 @@ export function createRegistryWriter(
     fleet.learn(new Map([[REGISTRY_KEY, { version, value }]]));
     const diff = diffOf(before.registry, next);
     log({ event: "registry", version, ...diff });
-    await forget(diff.removed);
+    await forget(config.join(before.registry).registry, registry);
     return done({ version, diff, warnings });
   }
 
@@ -53,12 +57,10 @@ export function createRegistryWriter(
   }
 
   /** What upstreams told of themselves goes with them; it has no influence without them, so that it may be left. */
-  async function forget(names: readonly string[]): Promise<void> {
+  async function forget(before: Registry, now: Registry): Promise<void> {
+    const kept = toldKeys(now);
     try {
-      for (const name of names) {
-        const told = await authority.list(`status/${name}/`);
-        for (const key of [...told.keys(), `satellite/${name}`]) await authority.put(key, undefined);
-      }
+      for (const key of toldKeys(before)) if (!kept.has(key)) await authority.put(key, undefined);
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
     }
@@ -111,6 +113,11 @@ export function createRegistryWriter(
         return done({ report, diff, warnings, cost: probeCost(joined, config.knobs) });
       }),
   };
+}
+
+/** The records of those who are not asked, but tell. */
+function toldKeys(registry: Registry): ReadonlySet<string> {
+  return new Set(targetsOf(registry).filter(({ upstream }) => isTold(upstream)).map(toldKey));
 }
 
 function outrun(expected: number, { version }: Kept): WriteRefusal {

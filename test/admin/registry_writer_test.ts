@@ -6,6 +6,7 @@ import { administered, given, refusal } from "../support/administered.ts";
 
 const A: JsonObject = { name: "a", url: "https://a.acme.com" };
 const B: JsonObject = { name: "b", url: "https://b.acme.com" };
+const P: JsonObject = { name: "p", protocol: "push" };
 const DEPLOYED = {
   UPSTREAMS: [{ name: "checkout", url: "https://checkout.acme.com" }],
   GROUPS: { shop: ["checkout"] },
@@ -163,14 +164,17 @@ Deno.test("register() of many writers at a time loses none", async () => {
 
 Deno.test("deregister() removes an upstream and what it told of itself, and nothing of others", async () => {
   const { registryWriter, authority, fleet } = administered();
-  given(await registryWriter.apply({ upstreams: [A, B] }, 0));
-  for (const key of ["status/a/", "status/a/acme.X", "satellite/a", "status/ab/", "status/b/", "satellite/ab"]) {
+  const p = { ...P, services: ["", "acme.X"] };
+  const satellites = ["s", "sp"].map((name) => ({ name, protocol: "satellite" }));
+  given(await registryWriter.apply({ upstreams: [p, { ...P, name: "pp" }, ...satellites] }, 0));
+  for (const key of ["status/p/", "status/p/acme.X", "status/pp/", "satellite/s", "satellite/sp"]) {
     await authority.put(key, "{}");
   }
-  const { version, diff } = given(await registryWriter.deregister("a"));
-  assert.deepEqual([version, diff.removed], [2, ["a"]]);
-  assert.deepEqual([...(await authority.list("s")).keys()].toSorted(), ["satellite/ab", "status/ab/", "status/b/"]);
-  assert.deepEqual(fleet().registry.upstreams.map(({ name }) => name), ["b"]);
+  const { version, diff } = given(await registryWriter.deregister("p"));
+  assert.deepEqual([version, diff.removed], [2, ["p"]]);
+  given(await registryWriter.deregister("s"));
+  assert.deepEqual([...(await authority.list("s")).keys()].toSorted(), ["satellite/sp", "status/pp/"]);
+  assert.deepEqual(fleet().registry.upstreams.map(({ name }) => name), ["pp", "sp"]);
 });
 
 Deno.test("deregister() refuses what was not written, was deployed, or is named by groups, which it names", async () => {
@@ -215,6 +219,15 @@ Deno.test("preview() tells verdict, diff, warnings and cost of a candidate, and 
   assert.equal(refusal(await registryWriter.preview({ upstreams: [{}] }))[0], "invalid");
 });
 
+Deno.test("preview() heeds maintenance that another isolate has scheduled", async () => {
+  const authority = createMemoryAuthority();
+  const elsewhere = administered({ env: DEPLOYED, authority });
+  const untilMs = elsewhere.clock.nowMs() + 1_000;
+  given(await elsewhere.maintenanceWriter.schedule({ name: "checkout", fromMs: undefined, untilMs, reason: "disks" }));
+  const { report } = given(await administered({ env: DEPLOYED, authority }).registryWriter.preview({ upstreams: [A] }));
+  assert.deepEqual(["checkout", "a"].map((name) => report.names.get(name)?.maintenance?.reason), ["disks", undefined]);
+});
+
 Deno.test("every call is unavailable where the authority fails or does not answer, and the log tells why", async () => {
   const failing = () => Promise.reject(new Error("down"));
   const hanging = () => new Promise<never>(() => {});
@@ -237,13 +250,41 @@ Deno.test("every call is unavailable where the authority fails or does not answe
   }
 });
 
+Deno.test("apply() that removes hundreds of upstreams asks the authority of those alone that tell their status", async () => {
+  const authority = createMemoryAuthority();
+  const asked: string[] = [];
+  const counted: Authority = {
+    ...authority,
+    list: (prefix) => (asked.push(prefix), authority.list(prefix)),
+    put: (key, ...rest) => (asked.push(key), authority.put(key, ...rest)),
+  };
+  const { registryWriter } = administered({ authority: counted });
+  const many = Array.from({ length: 300 }, (_, index) => ({ ...A, name: `a${index}` }));
+  const telling = [P, { name: "s", protocol: "satellite" }];
+  given(await registryWriter.apply({ upstreams: [...many, ...telling], groups: { eu: ["a0"] } }, 0));
+  asked.length = 0;
+  given(await registryWriter.apply({ upstreams: [B] }, 1));
+  assert.deepEqual(asked, ["fleet/", KEY, "status/p/", "satellite/s"]);
+});
+
 Deno.test("apply() is done even when what a removed upstream told cannot be removed", async () => {
   const authority = createMemoryAuthority();
+  let halted = 0;
   const halting: Authority = {
     ...authority,
-    list: (prefix) => prefix.startsWith("status/") ? Promise.reject(new Error("down")) : authority.list(prefix),
+    put: (key, ...rest) =>
+      key.startsWith("status/") ? (halted++, Promise.reject(new Error("down"))) : authority.put(key, ...rest),
   };
   const { registryWriter } = administered({ authority: halting });
-  given(await registryWriter.apply({ upstreams: [A, B] }, 0));
+  given(await registryWriter.apply({ upstreams: [P, B] }, 0));
   assert.equal(given(await registryWriter.apply({ upstreams: [B] }, 1)).version, 2);
+  assert.equal(halted, 1);
+});
+
+Deno.test("apply() that removes what was left out keeps what the deployed upstream of the name told", async () => {
+  const { registryWriter, statusWriter } = administered({ env: { UPSTREAMS: [P] } });
+  given(await registryWriter.apply({ upstreams: [P] }, 0));
+  given(await statusWriter.set("p", { status: "SERVING", message: "", lifeMs: undefined }));
+  given(await registryWriter.apply({}, 1));
+  assert.equal(given(await statusWriter.get("p"))?.status, "SERVING");
 });

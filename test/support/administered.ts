@@ -42,7 +42,8 @@ export function administered(
     onChange: () => {},
   });
   const view = { nowMs: clock.nowMs(), place: "test", bounds: config.knobs };
-  const probe = ({ registry }: Fleet) => Promise.resolve(createReport({ registry, snapshot: EMPTY_SNAPSHOT, view }));
+  const probe = ({ registry, maintenance }: Fleet) =>
+    Promise.resolve(createReport({ registry, maintenance, snapshot: EMPTY_SNAPSHOT, view }));
   const learned: Sighting[] = [];
   const learn = (sighting: Sighting) => void learned.push(sighting);
   const admin = createAdmin({ config, authority, clock, fleet, probe, log, learn, place: () => "test" });
