@@ -1,6 +1,6 @@
 import type { Viewpoint } from "./age.ts";
 import { coverage } from "./coverage.ts";
-import { isActive, type MaintenanceWindow } from "./maintenance.ts";
+import { isActive, type MaintenanceWindow, nextMaintenanceChangeMs } from "./maintenance.ts";
 import { nameGraph } from "./name-graph.ts";
 import { type Registry, targetsOf } from "./registry.ts";
 import type { NameVerdict, Report, StoreReport, TargetReport } from "./report.ts";
@@ -33,12 +33,14 @@ export function createReport(input: ReportInput): Report {
     .flatMap((target) => targetReports(target, snapshot.targets[target.key], view))
     .map((report, index) => ({ index, ...report }));
   const graph = nameGraph(registry, reports, snapshot);
-  const windows = (input.maintenance ?? []).filter((window) => isActive(window, view.nowMs));
+  const all = input.maintenance ?? [];
+  const windows = all.filter((window) => isActive(window, view.nowMs));
   const judged = verdicts(graph, coverage(graph, windows));
   const fleet = judged.get("");
   if (fleet === undefined) throw new Error("Cannot make a report: the fleet has no verdict");
   const names = withOwnNames(judged, fleet);
   const checkedAtMs = fleet.restsOn.flatMap((report) => report.state?.checkedAtMs ?? []);
+  const toldUntilMs = reports.map(({ state }) => state?.observation.untilMs ?? Infinity);
   return {
     nowMs: view.nowMs,
     registry,
@@ -46,6 +48,7 @@ export function createReport(input: ReportInput): Report {
     names,
     isAllFresh: reports.every(({ freshness }) => freshness === "fresh"),
     ttlMs: Math.min(view.bounds.ttlMs, ...registry.upstreams.map(({ ttlMs }) => ttlMs), ...reports.flatMap(lifeOf)),
+    turnsAtMs: Math.min(nextMaintenanceChangeMs(all, view.nowMs), ...toldUntilMs),
     oldestCheckedAtMs: checkedAtMs.length === 0 ? undefined : Math.min(...checkedAtMs),
     problems: input.problems ?? [],
     isRegistryInvalid: input.isRegistryInvalid ?? false,

@@ -91,6 +91,11 @@ export interface Report {
   readonly isAllFresh: boolean;
   /** How long it stays fresh at most, in milliseconds: no report does so longer than the part of it that ages first. */
   readonly ttlMs: number;
+  /**
+   * When a verdict may turn next with nothing new seen or told, in milliseconds since the Unix epoch: a window begins or
+   * ends, or what was told no longer holds; Infinity when neither will.
+   */
+  readonly turnsAtMs: number;
   /** The oldest observation the fleet's verdict rests on, in milliseconds since the Unix epoch; undefined when there is none. */
   readonly oldestCheckedAtMs: number | undefined;
   /** What is wrong with Rollcall itself, in words fit for strangers: a store that fails, a registry that did not parse. */

@@ -9,7 +9,8 @@ import type { SurfaceSettings } from "./settings.ts";
 
 /**
  * `Watch`: the current status at once, then each change; SERVICE_UNKNOWN for a name not (yet) served, on a stream that
- * stays open. It asks again by its own timer, so that an open Watch keeps its name fresh.
+ * stays open. It asks again by its own timer, so that an open Watch keeps its name fresh, and when a window of maintenance begins or
+ * ends, or what was told no longer holds.
  *
  * The stream ends with OK after `watchMaxMs`, when its invocation has no probes left to learn anything by, or at
  * shutdown, having said NOT_SERVING; clients reconnect, as the protocol says. It ends with an error only when the caller's
@@ -32,8 +33,9 @@ export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Healt
         if (status !== sent) yield { status };
         sent = status;
         if (isTick && report?.probesLeft === 0) return;
-        const leftMs = Math.max(0, endAtMs - settings.nowMs());
-        isTick = await turn.within(Math.min(report?.ttlMs ?? leftMs, leftMs)) === "slept";
+        const nowMs = settings.nowMs();
+        const leftMs = Math.max(0, endAtMs - nowMs);
+        isTick = await turn.within(Math.min(report === undefined ? leftMs : tickMs(report, nowMs), leftMs)) === "slept";
       } finally {
         turn.end();
       }
@@ -42,6 +44,11 @@ export function createWatch(settings: SurfaceSettings): ServiceImpl<typeof Healt
       if (isTold && (settings.shutdown?.aborted === true || settings.nowMs() >= endAtMs)) return;
     }
   };
+}
+
+/** How long until the next tick: no longer than the report stays fresh, or than no window begins or ends. */
+function tickMs({ ttlMs, turnsAtMs }: Report, nowMs: number): number {
+  return turnsAtMs > nowMs ? Math.min(ttlMs, turnsAtMs - nowMs) : ttlMs;
 }
 
 /** One turn of a stream: news that come meanwhile, or the next tick. What upstreams tell must not wait for one. */

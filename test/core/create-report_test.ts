@@ -247,3 +247,13 @@ Deno.test("createReport() puts an empty group, and a fleet without one, in maint
   const { names } = report(fleet(["a"], [group("none", [])]), {}, [window("none"), window("")]);
   for (const name of ["none", "", "a"]) assert.equal(names.get(name)?.status, "NOT_SERVING", name);
 });
+
+Deno.test("createReport() says when a verdict may turn by itself: at the next edge of a window, or when what was told ends", () => {
+  const told = { kind: "answered", status: "SERVING", latencyMs: 0, untilMs: 1_020_000 } as const;
+  const turnsAtMs = (maintenance: readonly MaintenanceWindow[], states = {}) =>
+    createReport({ registry: fleet(["a", "b"]), snapshot: snapshot(states), view, maintenance }).turnsAtMs;
+  assert.equal(turnsAtMs([]), Infinity);
+  assert.equal(turnsAtMs([window("a")]), 1_100_000);
+  assert.equal(turnsAtMs([window("a"), window("b", { fromMs: 1_050_000 })]), 1_050_000);
+  assert.equal(turnsAtMs([window("a")], { "b/": state(995_000, { observation: told }) }), 1_020_000);
+});

@@ -52,6 +52,25 @@ for (const protocol of ["gRPC-web", "gRPC-web JSON", "Connect proto", "Connect J
     assert.deepEqual(await statuses(clientOf(clients), "checkout"), [3, 1]);
   });
 
+  Deno.test(`Watch tells when a window begins and ends, between ticks (${protocol})`, async () => {
+    const window = { id: "w", name: "checkout", fromMs: NOW_MS + 4_000, untilMs: NOW_MS + 10_000, reason: "disks" };
+    let nowMs = NOW_MS;
+    const asked: number[] = [];
+    const load: Load = () => {
+      asked.push(nowMs - NOW_MS);
+      return Promise.resolve(
+        reportOn([{ name: "checkout", state: answered("SERVING") }], { maintenance: [window], nowMs }),
+      );
+    };
+    const sleep = (ms: number) => {
+      nowMs += ms;
+      return Promise.resolve();
+    };
+    const clients = healthClients(surfaces(load, { sleep, nowMs: () => nowMs }));
+    assert.deepEqual(await statuses(clientOf(clients)), [1, 2, 1]);
+    assert.deepEqual(asked, [0, 4_000, 10_000, 25_000, 40_000]);
+  });
+
   Deno.test(`Watch of liveness is SERVING, loads nothing, and ends in time (${protocol})`, async () => {
     const { clients, asked } = script([down]);
     assert.deepEqual(await statuses(clientOf(clients), "liveness"), [1]);
