@@ -44,12 +44,13 @@ export function createRollcall(options: RollcallOptions): EmbeddedRollcall {
   const read = readOptions(options);
   const { config, platform, refreshEveryMs } = read;
   const pending = createPending();
-  const end = new AbortController();
+  /** None on Workers, where an isolate ends without a word, and at whose start none can be made. */
+  const end = platform.rules === "workers" ? undefined : new AbortController();
   let place = config.place;
   /** Made when first needed: at a Worker's start no random number may be drawn. */
   let embedded: Embedded | undefined;
 
-  const use = () => embedded ??= embed(options, read, { place: placeNow, end: end.signal });
+  const use = () => embedded ??= embed(options, read, { place: placeNow, ...(end && { end: end.signal }) });
   const placeNow = () => place ?? "embedded";
 
   function invocationOf(context: ExecutionContext | undefined): Invocation {
@@ -57,24 +58,25 @@ export function createRollcall(options: RollcallOptions): EmbeddedRollcall {
     return { place: placeNow(), waitUntil: hasWaitUntil(context) ? (promise) => context.waitUntil(promise) : keep };
   }
 
-  async function refreshAgain(everyMs: number): Promise<void> {
-    while (!end.signal.aborted) {
+  async function refreshUntil(stop: AbortSignal, everyMs: number): Promise<void> {
+    while (!stop.aborted) {
       await use().rollcall.refresh(invocationOf(undefined));
-      await systemClock.sleep(everyMs, end.signal);
+      await systemClock.sleep(everyMs, stop);
     }
   }
 
+  function begin(stop: AbortSignal): void {
+    if (refreshEveryMs !== undefined) pending.keep(refreshUntil(stop, refreshEveryMs));
+    if (isFollowing(options, read)) pending.keep(use().rollcall.follow(invocationOf(undefined), stop));
+  }
+
   async function close(): Promise<void> {
-    end.abort();
+    end?.abort();
     await pending.settled();
     embedded?.close();
   }
 
-  if (refreshEveryMs !== undefined) pending.keep(refreshAgain(refreshEveryMs));
-  // Whoever may write may write a watched upstream.
-  if (options.authority !== undefined || config.registry.upstreams.some(({ isWatched }) => isWatched === true)) {
-    pending.keep(use().rollcall.follow(invocationOf(undefined), end.signal));
-  }
+  if (end !== undefined) begin(end.signal);
   return {
     fetch(request, _env, context) {
       place ??= platform.placeOf?.(request);
@@ -93,7 +95,7 @@ interface Embedded {
 
 interface Life {
   readonly place: () => string;
-  readonly end: AbortSignal;
+  readonly end?: AbortSignal;
 }
 
 function embed(
@@ -125,8 +127,7 @@ function embed(
     ...(platform.upgrade && { upgrade: platform.upgrade }),
     ...(follower && { follower }),
     ...(changes && { changes }),
-    // On Workers one request must not wake another, and an isolate ends without a word.
-    ...(platform.rules === "deno" && { leaving: end, shutdown: end }),
+    ...(end && { leaving: end, shutdown: end }),
   });
   return {
     rollcall,
@@ -135,6 +136,12 @@ function embed(
       network.close?.();
     },
   };
+}
+
+/** Whoever may write may write a watched upstream. */
+function isFollowing({ authority }: RollcallOptions, { platform, config }: EmbeddedConfig): boolean {
+  const isAnyWatched = config.registry.upstreams.some(({ isWatched }) => isWatched === true);
+  return platform.createFollower !== undefined && (authority !== undefined || isAnyWatched);
 }
 
 /** Servers that have no context hand on others' things in its place. */
