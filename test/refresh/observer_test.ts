@@ -129,6 +129,31 @@ Deno.test("who waits for a refresh that is doubted hears of the doubt, and who w
   await loop.rest();
 });
 
+Deno.test("who waits for the refresh by which the canary is back hears that the fleet is down", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  await statuses();
+  prober.script.set("canary", SERVING);
+  await loop.clock.advance(60_000);
+  assert.equal((await loop.load()).names.get("")?.status, "NOT_SERVING");
+  await loop.rest();
+});
+
+Deno.test("a place that doubts itself stores nothing, though it be time to", async () => {
+  const { prober, store, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  const before = await store.read();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  for (let minutes = 0; minutes < 10; minutes++) {
+    await loop.clock.advance(60_000);
+    await statuses();
+  }
+  assert.deepEqual(await store.read(), before);
+});
+
 Deno.test("a fleet that takes a Worker's whole budget leaves a probe for the canary", async () => {
   const prober = scriptedProber({ canary: REFUSED });
   const registry = fleet(numbered(60));
