@@ -57,7 +57,7 @@ export function createRefresher(options: RefresherOptions): Refresher {
   const { fleets, knobs, clock, follower, log = () => {}, random = Math.random } = options;
   const { changes = createChanges() } = options;
   const reports = createReportCache();
-  const guard = createGuard();
+  const guard = createGuard(changes.tell);
   /** Of the streams that are kept now. On Workers nobody keeps any, and what one request makes another must not abort. */
   let refollow: AbortController | undefined;
   const scope = createScope(fleets, onFleet);

@@ -31,13 +31,19 @@ export interface GuardedRefresh {
   conclude(all: readonly Sighting[]): Promise<void>;
 }
 
-/** Create the guard of a process or isolate, which does not doubt itself yet. */
-export function createGuard(): Guard {
+/** Create the guard of a process or isolate, which does not doubt itself yet; `onTurn` is told when it does, and no longer. */
+export function createGuard(onTurn: () => void): Guard {
   let isSuspect = false;
   let isUnclear = false;
 
+  function doubt(isDoubted: boolean): void {
+    if (isDoubted === isSuspect) return;
+    isSuspect = isDoubted;
+    onTurn();
+  }
+
   function trust(): true {
-    isSuspect = false;
+    doubt(false);
     isUnclear = false;
     return true;
   }
@@ -53,7 +59,7 @@ export function createGuard(): Guard {
       if (loss === "some" || await canary) return trust();
       // Who had no failure to ask the canary about learned nothing of the network: he was told all, or asked nobody.
       if (canary === undefined) return true;
-      isSuspect ||= loss === "nearly all";
+      if (loss === "nearly all") doubt(true);
       isUnclear = loss === "unclear";
       return false;
     }

@@ -154,6 +154,27 @@ Deno.test("a place that doubts itself stores nothing, though it be time to", asy
   assert.deepEqual(await store.read(), before);
 });
 
+Deno.test("who waits for news hears once of the doubt, and once of its end", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  const over = new AbortController();
+  let news = 0;
+  const listening = (async () => {
+    for (; !over.signal.aborted; news++) await loop.changed(over.signal);
+  })();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  await statuses();
+  await statuses();
+  assert.equal(news, 1);
+  all(SERVING);
+  await statuses();
+  await statuses();
+  assert.equal(news, 2);
+  over.abort();
+  await listening;
+});
+
 Deno.test("a fleet that takes a Worker's whole budget leaves a probe for the canary", async () => {
   const prober = scriptedProber({ canary: REFUSED });
   const registry = fleet(numbered(60));

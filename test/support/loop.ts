@@ -55,6 +55,7 @@ export function createLoop(options: LoopOptions) {
     begin,
     start,
     learn: refresher.learn,
+    changed: refresher.changed,
     /** Load, moving time on until the answer is there. */
     load: (asked?: LoadOptions) => clock.until(start(asked)),
     /** Keep the streams of watched upstreams open until `stop` aborts. */
