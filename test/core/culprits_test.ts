@@ -45,8 +45,13 @@ Deno.test("a spare that is down is no culprit while its pool serves", () => {
 
 Deno.test("culprits are all that is down where there are too many ways out to weigh", () => {
   const names = numbered(20);
-  const registry = fleet(names, [group("half", names, { kind: "quorum", k: 10 })]);
-  assert.deepEqual(culpritsOf("half", registry, names), names.map((name) => `${name}/`));
+  const half = { kind: "quorum", k: 10 } as const;
+  const registry = fleet(names, [
+    group("half", names, half),
+    group("again", names, half),
+    group("", ["half", "again"]),
+  ]);
+  for (const name of ["half", ""]) assert.deepEqual(culpritsOf(name, registry, names), names.map((name) => `${name}/`));
   const many = numbered(RECOVERIES_MAX + 1);
   assert.equal(culpritsOf("any", fleet(many, [group("any", many, ANY)]), many)?.length, many.length);
 });
