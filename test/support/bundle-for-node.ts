@@ -1,0 +1,17 @@
+import { createRequire } from "node:module";
+
+/** Bundle a program for Node, whose relative imports are those of a file in `folder`; packages stay imports. */
+export async function bundleForNode(program: string, folder: URL): Promise<string> {
+  // It comes with wrangler, which pins it.
+  const esbuild = createRequire(import.meta.resolve("wrangler"))("esbuild");
+  const result = await esbuild.build({
+    stdin: { contents: program, resolveDir: folder.pathname, loader: "ts" },
+    bundle: true,
+    platform: "node",
+    packages: "external",
+    format: "esm",
+    write: false,
+  });
+  await esbuild.stop();
+  return result.outputFiles[0].text;
+}
