@@ -42,7 +42,7 @@ export function toldSuite<R extends RunningRollcall>(
       await said(watching, [SERVICE_UNKNOWN, UNKNOWN]);
       await teller.set(protocol, SERVING);
       await said(watching, [SERVICE_UNKNOWN, UNKNOWN, SERVING]);
-      await watching.cancel();
+      watching.cancel();
     }
   });
 
@@ -104,7 +104,7 @@ async function tellerSteps(t: Deno.TestContext, teller: Teller, rollcall: Runnin
     await said(watching, [NOT_SERVING, SERVING]);
     await teller.set(name, NOT_SERVING);
     await said(watching, [NOT_SERVING, SERVING, NOT_SERVING]);
-    await watching.cancel();
+    watching.cancel();
   });
 
   await t.step(`S5: after a burst the last value is delivered (${protocol})`, async () => {
@@ -119,7 +119,7 @@ async function tellerSteps(t: Deno.TestContext, teller: Teller, rollcall: Runnin
         () => watching.statuses.at(-1) === SERVING || undefined,
         () => `it said ${watching.statuses}`,
       );
-      await watching.cancel();
+      watching.cancel();
     }
     assert.equal((await teller.get(name)).status, SERVING);
   });
@@ -128,11 +128,11 @@ async function tellerSteps(t: Deno.TestContext, teller: Teller, rollcall: Runnin
     const name = `s5 ${protocol}`;
     const [first, second] = [teller.watch(name), teller.watch(name)];
     for (const watching of [first, second]) await said(watching, [SERVING]);
-    await first.cancel();
+    first.cancel();
     await teller.set(name, NOT_SERVING);
     await said(second, [SERVING, NOT_SERVING]);
     assert.deepEqual(first.statuses, [SERVING]);
-    await second.cancel();
+    second.cancel();
   });
 
   await t.step(
@@ -151,7 +151,7 @@ async function tellerSteps(t: Deno.TestContext, teller: Teller, rollcall: Runnin
       await said(watching, [UNKNOWN, SERVING, NOT_SERVING]);
       await teller.set(`${pair}/c1`, SERVING);
       await said(watching, [UNKNOWN, SERVING, NOT_SERVING, SERVING]);
-      await watching.cancel();
+      watching.cancel();
     },
   );
 
@@ -164,7 +164,7 @@ async function tellerSteps(t: Deno.TestContext, teller: Teller, rollcall: Runnin
     await passed(200);
     await teller.set(name, NOT_SERVING);
     await said(watching, [SERVING, NOT_SERVING]);
-    await watching.cancel();
+    watching.cancel();
   });
 
   await t.step(`a heartbeat lets the last status hold, and tells SERVING of who never told (${protocol})`, async () => {
