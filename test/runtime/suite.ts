@@ -6,6 +6,7 @@ import { faultsSuite } from "./suite/faults.ts";
 import { groupsSuite } from "./suite/groups.ts";
 import { httpSuite } from "./suite/http.ts";
 import { malformedSuite } from "./suite/malformed.ts";
+import { observerSuite } from "./suite/observer.ts";
 import { protocolsSuite } from "./suite/protocols.ts";
 import { readersSuite } from "./suite/readers.ts";
 import { registryCrashSuite } from "./suite/registry-crash.ts";
@@ -32,6 +33,7 @@ export function runtimeSuite(platform: string, start: StartRollcall): void {
   storeSuite(platform, start);
   bootSuite(platform, start);
   groupsSuite(platform, start);
+  observerSuite(platform, start);
   clientsSuite(platform, start);
   clientSuite(platform, start);
   toldSuite(platform, start);
