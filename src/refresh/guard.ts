@@ -5,8 +5,11 @@ import type { Sighting } from "../core/observation.ts";
 export interface Guard {
   /** The last refresh that could tell found that the fault may be here. */
   isSuspect(): boolean;
-  /** Failures were held back that only those can explain who were not asked with them: the next refresh asks all. */
-  isUnclear(): boolean;
+  /**
+   * The next refresh asks all, fresh or not: we doubt ourselves, or held back failures that only those can explain who were
+   * not asked with them.
+   */
+  asksAll(): boolean;
   /** Guard one refresh. */
   begin(means: GuardMeans): GuardedRefresh;
 }
@@ -76,7 +79,7 @@ export function createGuard(onTurn: () => void): Guard {
     };
   }
 
-  return { isSuspect: () => isSuspect, isUnclear: () => isUnclear, begin };
+  return { isSuspect: () => isSuspect, asksAll: () => isSuspect || isUnclear, begin };
 }
 
 const UNGUARDED: GuardedRefresh = { admits: () => true, conclude: () => Promise.resolve() };

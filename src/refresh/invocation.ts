@@ -38,12 +38,12 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     if (asked.isScheduled === true) memory.schedule(clock.nowMs());
     const known = report();
     const hops = asked.hops ?? 0;
-    if (known.isAllFresh && asked.isForced !== true && !guard.isUnclear()) return known;
+    if (known.isAllFresh && asked.isForced !== true && !guard.asksAll()) return known;
     if (hops >= HOPS_MAX) return await recall();
     const due = findDue(asked);
     if (due.length > 0) {
       budget.left -= requestsFor(due);
-      const isForced = asked.isForced === true || guard.isUnclear();
+      const isForced = asked.isForced === true || guard.asksAll();
       const manner = { isForced, readsStore: wantsStore(asked), hops };
       waitUntil(refresh(due, manner).catch(logFault));
     }
@@ -63,15 +63,15 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
       asked.isTrusted === true || seen.nowMs - (loop.stateOf(key)?.checkedAtMs ?? 0) >= FORCE_EVERY_MS;
     const isMeant = (key: string) => asked.only === undefined || asked.only === key;
     return dueTargets(loop.scope().fleet.registry, memory.snapshot(), seen, {
-      isForced: (key) => guard.isUnclear() || (asked.isForced === true && isMeant(key) && mayForce(key)),
+      isForced: (key) => guard.asksAll() || (asked.isForced === true && isMeant(key) && mayForce(key)),
       isInFlight: flights.has,
       budget: budget.left,
     });
   }
 
-  /** An answer waits for all when a demanding caller asked, else only for targets whose state no longer speaks. */
+  /** An answer waits for all when a demanding caller asked, or while we doubt ourselves, else only for targets whose state no longer speaks. */
   function isAwaited(key: string, asked: LoadOptions): boolean {
-    if (asked.isForced === true || asked.accept === "fresh") return true;
+    if (asked.isForced === true || asked.accept === "fresh" || guard.isSuspect()) return true;
     const target = loop.scope().targets.get(key);
     return target !== undefined && isSpeechless(age(target));
   }

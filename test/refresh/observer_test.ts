@@ -154,6 +154,19 @@ Deno.test("a place that doubts itself stores nothing, though it be time to", asy
   assert.deepEqual(await store.read(), before);
 });
 
+Deno.test("who doubts himself asks what is fresh too, and the first who asks once all is well hears so", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  assert.equal((await statuses()).report.isObserverSuspect, true);
+  all(SERVING);
+  const report = await loop.load();
+  assert.deepEqual([...new Set(report.targets.map(({ freshness }) => freshness))], ["fresh"]);
+  assert.equal(report.names.get("")?.status, "SERVING");
+  await loop.rest();
+});
+
 Deno.test("who waits for news hears once of the doubt, and once of its end", async () => {
   const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
   await statuses();
