@@ -43,7 +43,7 @@ async function startOnNode(upstreams: readonly object[]) {
   await Deno.symlink(new URL("node_modules", ROOT), `${folder}/node_modules`);
   await Deno.writeTextFile(
     `${folder}/main.mjs`,
-    await bundleForNode(program(upstreams), new URL(".", import.meta.url)),
+    await bundleForNode(program(upstreams), import.meta.url),
   );
   const child = new Deno.Command("node", { args: [`${folder}/main.mjs`], stdout: "piped", stderr: "inherit" }).spawn();
   const reader = child.stdout.getReader();

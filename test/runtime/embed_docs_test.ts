@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { Miniflare } from "miniflare";
 import { bundle } from "../support/bundle.ts";
+import { bundleForNode } from "../support/bundle-for-node.ts";
 import { runRollcall } from "../support/cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { promisesOf } from "../support/examples.ts";
@@ -27,10 +27,18 @@ const PLATFORMS: Readonly<Record<string, (program: string) => Promise<Deno.Comma
   },
   Node: async (program) => {
     const file = await Deno.makeTempFile({ dir: FOLDER, suffix: ".mjs" });
-    await Deno.writeTextFile(file, await bundleForNode(program));
+    await Deno.writeTextFile(file, await bundleForNode(program, PAGE.href));
     return command("node", [file]);
   },
 };
+
+/** What says by its imports that it is for one of them. */
+const IS_FOR: Readonly<Record<string, RegExp>> = { Deno: /embed\/deno\.ts"/, Node: /"@hono\/node-server"/ };
+
+function runsOn(platform: string, program: string): boolean {
+  const [only] = Object.entries(IS_FOR).flatMap(([name, words]) => words.test(program) ? [name] : []);
+  return only === undefined || only === platform;
+}
 
 const CONFIG = new URL("deno.json", ROOT).pathname;
 
@@ -49,21 +57,6 @@ Deno.test("docs/embed.md: the examples are typed", async () => {
   const { code, stderr } = await command(Deno.execPath(), ["check", "--config", CONFIG, ...files]).output();
   assert.equal(code, 0, decoded(stderr));
 });
-
-async function bundleForNode(program: string): Promise<string> {
-  // It comes with wrangler, which pins it.
-  const esbuild = createRequire(import.meta.resolve("wrangler"))("esbuild");
-  const result = await esbuild.build({
-    stdin: { contents: program, resolveDir: new URL("docs/", ROOT).pathname, loader: "ts" },
-    bundle: true,
-    platform: "node",
-    packages: "external",
-    format: "esm",
-    write: false,
-  });
-  await esbuild.stop();
-  return result.outputFiles[0].text;
-}
 
 /** What the checks of the examples ask. */
 function startWeb() {
@@ -108,6 +101,7 @@ for (const [platform, commandFor] of Object.entries(PLATFORMS)) {
 
     try {
       for (const { language, text } of BLOCKS.filter(({ language }) => language !== "js")) {
+        if (!runsOn(platform, text)) continue;
         const promises = promisesOf(text);
         await t.step(promises.join(", ") || text.split("\n", 1).join(), async () => {
           if (language === "sh") await says(here(text));
@@ -121,14 +115,35 @@ for (const [platform, commandFor] of Object.entries(PLATFORMS)) {
   });
 }
 
+const [HEALTH_WORKER, ROLLCALL_WORKER, ...MORE] = BLOCKS.filter(({ language }) => language === "js");
+
 Deno.test("docs/embed.md: the example for Workers answers on workerd", async () => {
   await using web = startWeb();
-  const [example, ...more] = BLOCKS.filter(({ language }) => language === "js");
-  assert.ok(example && more.length === 0);
-  const script = await bundle(example.text.replace("8080", String(web.port)), PAGE.href);
+  assert.ok(HEALTH_WORKER && MORE.length === 0);
+  const script = await bundle(HEALTH_WORKER.text.replace("8080", String(web.port)), PAGE.href);
   const worker = new Miniflare({ modules: true, script, compatibilityDate: "2026-07-30" });
   const response = await worker.dispatchFetch("http://worker.test/healthz");
   assert.deepEqual([response.status, await response.json()], [200, { status: "SERVING" }]);
+  await worker.dispose();
+});
+
+Deno.test("docs/embed.md: the Worker with a Rollcall in it answers on workerd, and its cron trigger refreshes", async () => {
+  await using web = startWeb();
+  assert.ok(ROLLCALL_WORKER);
+  const worker = new Miniflare({
+    modules: true,
+    script: await bundle(ROLLCALL_WORKER.text, PAGE.href),
+    compatibilityDate: "2026-07-30",
+    kvNamespaces: ["KV"],
+    outboundService: { external: { address: `127.0.0.1:${web.port}`, http: {} } },
+    cf: { colo: "TST" },
+  });
+  const asked = async (path: string) => await (await worker.dispatchFetch(`http://worker.test${path}`)).text();
+  assert.deepEqual([await asked("/"), await asked("/fleet")], ["my app", "{}"]);
+  assert.equal(await asked("/fleet/dry_run"), '{"code":0,"description":"","exception":null}');
+  // Miniflare's types name those of a package that is not installed.
+  const handlers = await worker.getWorker() as unknown as { scheduled(event: object): Promise<{ outcome: string }> };
+  assert.equal((await handlers.scheduled({ cron: "* * * * *" })).outcome, "ok");
   await worker.dispose();
 });
 

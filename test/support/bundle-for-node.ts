@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 
-/** Bundle a program for Node, whose relative imports are those of a file in `folder`; packages stay imports. */
-export async function bundleForNode(program: string, folder: URL): Promise<string> {
+/** Bundle a program for Node, whose imports are relative to `from`; packages stay imports. */
+export async function bundleForNode(program: string, from: string): Promise<string> {
   // It comes with wrangler, which pins it.
   const esbuild = createRequire(import.meta.resolve("wrangler"))("esbuild");
   const result = await esbuild.build({
-    stdin: { contents: program, resolveDir: folder.pathname, loader: "ts" },
+    stdin: { contents: program, resolveDir: new URL(".", from).pathname, loader: "ts" },
     bundle: true,
     platform: "node",
     packages: "external",
