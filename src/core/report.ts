@@ -100,7 +100,7 @@ export interface Report {
   readonly oldestCheckedAtMs: number | undefined;
   /** What is wrong with Rollcall itself, in words fit for strangers: a store that fails, a registry that did not parse. */
   readonly problems: readonly string[];
-  /** The registry did not parse: no name is known, and every verdict is UNKNOWN. */
+  /** The registry did not parse, or cannot be read, as the first of `problems` says: no name is known, and every verdict is UNKNOWN. */
   readonly isRegistryInvalid: boolean;
   /** Rollcall is about to stop: every name is NOT_SERVING, whatever its targets are. */
   readonly isLeaving: boolean;

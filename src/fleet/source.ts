@@ -51,7 +51,9 @@ export const UNREAD_AGAIN = "registry unreachable: what was written since it was
 /** Said while it was never read: there may be upstreams that nobody here knows of. */
 export const UNREAD = "registry unreachable: what was written at run time is not known here";
 /** Said while what was written is no registry. */
-export const INVALID = "the registry written at run time has errors, which the log names";
+export const INVALID = "registry written at run time invalid: see the log, or rollcall registry";
+/** Said for as long as this deployment lives. */
+const DEPLOYED_INVALID = "registry invalid: see the boot log";
 
 /** Create the source; nothing is read until somebody renews it. */
 export function createFleetSource(options: FleetSourceOptions): WrittenFleetSource {
@@ -60,7 +62,8 @@ export function createFleetSource(options: FleetSourceOptions): WrittenFleetSour
   let readAtMs: number | undefined;
   let nextAtMs = -Infinity;
   let isFailing = false;
-  let fleet = fleetOf(deployed, { isRegistryInvalid: isDeployedInvalid });
+  const toldAlways = isDeployedInvalid ? [DEPLOYED_INVALID] : [];
+  let fleet = fleetOf(deployed, { isRegistryInvalid: isDeployedInvalid, problems: toldAlways });
   let said = "";
 
   /** Make the fleet anew from what is known now. */
@@ -69,6 +72,7 @@ export function createFleetSource(options: FleetSourceOptions): WrittenFleetSour
     const { windows, problem } = readWindows(records.get(MAINTENANCE_KEY)?.value);
     const isLost = isFailing && readAtMs === undefined;
     const problems = [
+      ...toldAlways,
       ...(isLost ? [UNREAD] : isFailing ? [UNREAD_AGAIN] : []),
       ...(joined.problems.length > 0 || problem !== undefined ? [INVALID] : []),
     ];

@@ -31,7 +31,7 @@ export function dryRun(report: Report, isTrusted: boolean): DryRun {
 /** What to say of a fleet that cannot be judged, or not from here, or not by this process any more; and of one made of nothing, in maintenance. */
 function withoutCulprits(report: Report): readonly string[] | undefined {
   if (report.isLeaving) return ["|Gateway: Rollcall is shutting down"];
-  if (report.isRegistryInvalid) return ["|Gateway: registry invalid, see the boot log"];
+  if (report.isRegistryInvalid) return [`|Gateway: ${report.problems[0] ?? "registry invalid"}`];
   if (report.isObserverSuspect) return ["|Gateway: observer_suspect: nearly all fails from here, and the canary too"];
   if (report.registry.upstreams.length === 0) return ["|Gateway: no upstreams registered"];
   const maintenance = fleetMaintenance(report);

@@ -3,7 +3,7 @@ import type { ServingStatus } from "../core/status.ts";
 import type { Caller } from "./caller.ts";
 import { weakEtag } from "./etag.ts";
 import { fleetAnswer } from "./http-answer.ts";
-import { healthDocument, prepareHealth, problemsOf } from "./prepare-health.ts";
+import { healthDocument, prepareHealth } from "./prepare-health.ts";
 import { prepareOnce } from "./prepared.ts";
 import { isFleetSettled } from "./served-name.ts";
 
@@ -13,7 +13,7 @@ const HTTP_STATUS = { SERVING: 200, NOT_SERVING: 503, UNKNOWN: 503 } as const sa
 export function createHealthAnswer(): (request: Request, load: Load, caller: Caller) => Promise<Response> {
   const prepare = prepareOnce((report, isTrusted) => {
     const health = prepareHealth(report, isTrusted);
-    const etag = weakEtag(JSON.stringify([health, problemsOf(report)], withoutTimes));
+    const etag = weakEtag(JSON.stringify([health, report.problems], withoutTimes));
     return { health, etag, isSettled: isFleetSettled(report) };
   });
   return async (request, load, { isTrusted, options }) => {

@@ -1,7 +1,6 @@
 import type { NameVerdict, Report, TargetReport } from "../core/report.ts";
 import { SERVING_STATUSES } from "../core/status.ts";
 import { VERSION } from "../core/version.ts";
-import { problemsOf } from "./prepare-health.ts";
 
 /** One gauge, and what is measured of it. */
 export interface MetricFamily {
@@ -44,7 +43,7 @@ export function metricFamilies(report: Report): readonly MetricFamily[] {
     family("suspect", "1 when a target's last probe failed and is not confirmed yet.", targets.map(suspect)),
     family("targets", "How many targets have a serving status.", counts(report)),
     family("problems", "How many things are wrong with Rollcall itself.", [
-      { labels: "", value: problemsOf(report).length },
+      { labels: "", value: report.problems.length },
     ]),
   ];
 }

@@ -60,7 +60,7 @@ export function healthDocument(prepared: PreparedHealth, report: Report): Health
     ageMs: ageMs(report.oldestCheckedAtMs),
     counts,
     culprits,
-    problems: problemsOf(report),
+    problems: report.problems,
     names: prepared.names.map(({ fixed, checkedAtMs }) => ({ ...fixed, ageMs: ageMs(checkedAtMs) })),
     ...(prepared.isTrusted && { store: healthStore(report.store) }),
   };
@@ -69,11 +69,6 @@ export function healthDocument(prepared: PreparedHealth, report: Report): Health
 function healthStore({ kind, storedAtMs, readAtMs, scheduledAtMs }: StoreReport): HealthStore {
   const time = (ms = 0) => ms === 0 ? null : new Date(ms).toISOString();
   return { kind: kind ?? null, storedAt: time(storedAtMs), readAt: time(readAtMs), scheduledAt: time(scheduledAtMs) };
-}
-
-/** What is wrong with Rollcall itself; which fields of the registry are wrong is for the operator's log. */
-export function problemsOf(report: Report): readonly string[] {
-  return report.isRegistryInvalid ? ["registry invalid: see the boot log", ...report.problems] : report.problems;
 }
 
 /** The draft asks for 2xx with `pass` and `warn`, and 4xx or 5xx with `fail`: so UNKNOWN fails. */

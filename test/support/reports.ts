@@ -29,6 +29,7 @@ export interface FleetOptions {
 /** A report on a fleet, made by the real core. */
 export function reportOn(members: readonly FleetMember[], options: FleetOptions = {}): Report {
   const { groups = [], nowMs = NOW_MS, ...rest } = options;
+  const problems = rest.problems ?? (rest.isRegistryInvalid === true ? ["registry invalid: see the boot log"] : []);
   const upstreams = members.map(({ state: _state, ...given }) => upstream(given));
   const targets = members.flatMap(({ name, services = [""], state }) =>
     state === undefined ? [] : services.map((service) => [targetKey(name, service), state] as const)
@@ -39,6 +40,7 @@ export function reportOn(members: readonly FleetMember[], options: FleetOptions 
     snapshot: { ...EMPTY_SNAPSHOT, targets: Object.fromEntries(targets) },
     view: { nowMs, place: "test", bounds },
     ...rest,
+    problems,
   });
 }
 

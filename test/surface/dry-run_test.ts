@@ -153,8 +153,13 @@ Deno.test("dryRun() gives the port a URL leaves out", () => {
 Deno.test("dryRun() says why a fleet cannot be judged when it has no upstream, or no registry", () => {
   assert.equal(dryRun(reportOn([]), false).description, "|Gateway: no upstreams registered");
   const invalid = dryRun(reportOn([], { isRegistryInvalid: true }), true);
-  assert.deepEqual([invalid.code, invalid.description], [1, "|Gateway: registry invalid, see the boot log"]);
+  assert.deepEqual([invalid.code, invalid.description], [1, "|Gateway: registry invalid: see the boot log"]);
   assert.deepEqual(invalid.exception?.args, [invalid.description]);
+  const unread = reportOn([], {
+    isRegistryInvalid: true,
+    problems: ["registry unreachable: why", "store unreachable"],
+  });
+  assert.equal(dryRun(unread, false).description, "|Gateway: registry unreachable: why");
 });
 
 const WINDOW = { id: "1", name: "c", fromMs: NOW_MS - 1, untilMs: NOW_MS + 3_600_000, reason: "new disks" };

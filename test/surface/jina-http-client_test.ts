@@ -35,7 +35,7 @@ const FAILING: Readonly<Record<string, readonly [Report, string]>> = {
   "has no upstream": [reportOn([]), "|Gateway: no upstreams registered"],
   "has no readable registry": [
     reportOn([], { isRegistryInvalid: true }),
-    "|Gateway: registry invalid, see the boot log",
+    "|Gateway: registry invalid: see the boot log",
   ],
 };
 

@@ -26,8 +26,11 @@ function untold(name: string, { token }: Told): Finding {
 
 function checkRegistry({ counts, problems }: HealthDocument): Finding {
   const name = "registry";
-  const invalid = problems.find((problem) => problem.startsWith("registry invalid"));
-  if (invalid !== undefined) return fail(name, invalid, "mend what rollcall validate finds, and deploy again");
+  const wrong = problems.find((problem) => problem.startsWith("registry"));
+  if (wrong?.startsWith("registry invalid")) {
+    return fail(name, wrong, "mend what rollcall validate finds, and deploy again");
+  }
+  if (wrong !== undefined) return fail(name, wrong, "see its log, and what rollcall registry says");
   if (counts.targets > 0) return pass(name, `${counts.targets} targets, ${counts.serving} of them serve`);
   return fail(
     name,

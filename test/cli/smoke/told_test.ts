@@ -3,6 +3,7 @@ import type { Finding } from "../../../src/cli/smoke/finding.ts";
 import { checkTold } from "../../../src/cli/smoke/told.ts";
 import type { HealthDocument } from "../../../src/core/health-document.ts";
 import type { StoreReport } from "../../../src/core/report.ts";
+import { INVALID } from "../../../src/fleet/source.ts";
 import { answered, failed, type FleetMember, NOW_MS, reportOn } from "../../support/reports.ts";
 import { READ_TOKEN, surfaces } from "../../support/surfaces.ts";
 
@@ -69,6 +70,13 @@ for (
     assert.match(cron.fix, fix);
   });
 }
+
+Deno.test("checkTold() fails a registry written at run time with where its errors are told, and not with another deployment", async () => {
+  const document = await documentOf(KEPT);
+  const last = { ...document, problems: [INVALID] };
+  const [registry] = checkTold({ token: READ_TOKEN, first: document, last });
+  assert.deepEqual([registry?.verdict, registry?.fix], ["fail", "see its log, and what rollcall registry says"]);
+});
 
 Deno.test("checkTold() judges the edge's conversion by native upstreams over TLS", async () => {
   const native = { name: "native", protocol: "grpc" } as const;

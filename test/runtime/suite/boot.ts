@@ -24,7 +24,7 @@ export function bootSuite(platform: string, start: StartRollcall): void {
     });
     const { status, body } = await get(rollcall, "/dry_run");
     assert.equal(status, 503);
-    assert.equal(body.description, "|Gateway: registry invalid, see the boot log");
+    assert.equal(body.description, "|Gateway: registry invalid: see the boot log");
     const health = await get(rollcall, "/health");
     assert.equal(health.status, 503);
     assert.equal(health.body.servingStatus, "UNKNOWN");

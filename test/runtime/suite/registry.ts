@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { INVALID } from "../../../src/fleet/source.ts";
 import { WIRE_STATUS } from "../../../src/wire/health.ts";
 import { ADMIN_TOKEN, adminClients } from "../../support/admin-clients.ts";
 import { refusedUrl } from "../../support/fault-server.ts";
@@ -117,6 +118,28 @@ export function registrySuite(platform: string, start: StartRollcall): void {
     assert.equal(ConnectError.from(refused).code, Code.FailedPrecondition);
   });
 
+  Deno.test(`${platform}: a written registry that a deployment has broken is UNKNOWN, is told, and is mended without another`, async () => {
+    await using upstream = await startUpstream();
+    const secret = { UPSTREAM_B: "a-secret-of-a-test" };
+    const a = { name: "a", url: upstream.url, protocol: "grpc-web" };
+    const b = { ...a, name: "b", headers: { authorization: "secret:UPSTREAM_B" } };
+    await using rollcall = await start({ upstreams: [a], vars: { ...vars, ...secret } });
+    await adminClients(rollcall.url).registry.registerUpstream({ upstream: b });
+    assert.equal(await check(rollcall, "b"), "SERVING");
+    await rollcall.restart(vars);
+    const why = /upstreams\[0\]\.headers\.authorization .* the secret UPSTREAM_B is not set/;
+    for (const name of ["a", "b"]) assert.equal(await check(rollcall, name), "UNKNOWN");
+    const health = await fetch(`${rollcall.url}/health`);
+    assert.equal(health.status, 503);
+    assert.deepEqual((await health.json()).problems, [INVALID]);
+    assert.equal(await description(rollcall), `|Gateway: ${INVALID}`);
+    assert.match(String(rollcall.entries("registry-error")[0]?.["problem"]), why);
+    const { registry } = adminClients(rollcall.url);
+    assert.match((await registry.getRegistry({})).warnings.join(), why);
+    await registry.applyRegistry({ registry: { upstreams: [{ ...b, headers: {} }] }, expectedVersion: 1 });
+    for (const name of ["a", "b", ""]) assert.equal(await check(rollcall, name), "SERVING");
+  });
+
   Deno.test(`${platform}: strangers, and who may only read, write nothing`, async () => {
     const READ_TOKEN = "a-read-token-of-a-test";
     await using rollcall = await start({ vars: { ...vars, READ_TOKEN } });
@@ -142,6 +165,10 @@ async function dryRun({ url }: RunningRollcall): Promise<number> {
   return response.status;
 }
 
+async function description({ url }: RunningRollcall): Promise<string> {
+  return (await (await fetch(`${url}/dry_run`)).json()).description;
+}
+
 /** The status of a name, or the code that refuses it. */
 async function check({ url }: RunningRollcall, service: string): Promise<string> {
   const response = await fetch(`${url}/grpc.health.v1.Health/Check`, {
@@ -150,7 +177,8 @@ async function check({ url }: RunningRollcall, service: string): Promise<string>
     body: JSON.stringify({ service }),
   });
   const { status, code } = await response.json();
-  return status ?? code;
+  // In JSON an enum's zero is left out.
+  return status ?? code ?? "UNKNOWN";
 }
 
 function itself(error: unknown): unknown {
