@@ -8,6 +8,7 @@ import type { Flight } from "./flights.ts";
 import type { ProbeBudget } from "./inquiry.ts";
 import type { Invocation, Loop } from "./loop.ts";
 import { createRound } from "./round.ts";
+import type { Scope } from "./scope.ts";
 
 /** Strangers may force a probe of a target once in this many milliseconds. */
 export const FORCE_EVERY_MS = 5_000;
@@ -40,15 +41,26 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     const hops = asked.hops ?? 0;
     if (known.isAllFresh && asked.isForced !== true && !guard.asksAll()) return known;
     if (hops >= HOPS_MAX) return await recall();
-    const due = findDue(asked);
-    if (due.length > 0) {
-      budget.left -= requestsFor(due);
-      const isForced = asked.isForced === true || guard.asksAll();
-      const manner = { isForced, readsStore: wantsStore(asked), hops };
-      waitUntil(refresh(due, manner).catch(logFault));
-    }
-    await flights.settled([...loop.scope().targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
+    let scope: Scope;
+    let asking = asked;
+    do {
+      scope = loop.scope();
+      ask(asking, hops);
+      await flights.settled([...scope.targets.keys()], (key) => isAwaited(key, asked), deadlineMs);
+      asking = { ...asked, isForced: false };
+      // Who was registered meanwhile is part of the answer, and is asked too.
+    } while (scope !== loop.scope() && clock.nowMs() < deadlineMs);
     return report();
+  }
+
+  /** Begin a refresh of what is due, behind the answer. */
+  function ask(asked: LoadOptions, hops: number): void {
+    const due = findDue(asked);
+    if (due.length === 0) return;
+    budget.left -= requestsFor(due);
+    const isForced = asked.isForced === true || guard.asksAll();
+    const manner = { isForced, readsStore: wantsStore(asked), hops };
+    waitUntil(refresh(due, manner).catch(logFault));
   }
 
   /** What is known here, or stored, with nobody asked. */

@@ -5,6 +5,7 @@ import type { FleetSource } from "../../src/ports.ts";
 import { fixedFleet } from "../../src/refresh/fixed-fleet.ts";
 import { fleet, proberOf, SERVING, upstream } from "../support/fleet.ts";
 import { createLoop } from "../support/loop.ts";
+import { createTestClock } from "../support/test-clock.ts";
 
 Deno.test("an upstream that moved is asked at its new address at once, though its old one is still being asked", () =>
   moved([]));
@@ -36,3 +37,25 @@ async function moved(between: readonly (readonly Upstream[])[]): Promise<void> {
   await loop.rest();
   assert.equal(asked.filter((url) => url !== old.url).length, 1);
 }
+
+Deno.test("an upstream that is registered while a reader waits for another is asked too, before the reader is answered", async () => {
+  let current = fixedFleet(fleet(["a"]));
+  const fleets: FleetSource = { current: () => current.current(), age: () => "fresh", renew: () => Promise.resolve() };
+  const clock = createTestClock();
+  const prober = proberOf(() => clock.sleep(100).then(() => SERVING));
+  const loop = createLoop({ registry: fleet([]), fleets, prober, clock });
+  const waiting = loop.start();
+  await clock.advance(50);
+  current = fixedFleet(fleet(["a", "b"]));
+  const report = await clock.until(waiting);
+  assert.deepEqual(["a", "b", ""].map((name) => report.names.get(name)?.status), ["SERVING", "SERVING", "SERVING"]);
+  await loop.rest();
+});
+
+Deno.test("who cannot wait has what is due asked all the same, for the next reader", async () => {
+  const loop = createLoop({ registry: fleet(["a"]), prober: proberOf(() => Promise.resolve(SERVING)) });
+  await loop.start({ deadlineMs: 1 });
+  await loop.rest();
+  assert.equal((await loop.start()).names.get("a")?.status, "SERVING");
+  await loop.rest();
+});
