@@ -22,6 +22,9 @@ export const LANES = { first: 0, knownFailing: 1, confirm: 2, spare: 3 } as cons
 const DECIDE_AFTER_MS = 2_300;
 const PROBES_TO_DECIDE = 3;
 
+/** Probes beside the first of a silent target that is known to be down: one packet in a hundred is lost, two at once are too. */
+const SIBLINGS_OF_DOWN = 2;
+
 /** Probes one invocation may still make. */
 export interface ProbeBudget {
   left: number;
@@ -63,7 +66,7 @@ export interface Inquiry {
  *
  * The first answer ends it, or the failure that is enough to believe. Until then a probe that fails, or is silent for long,
  * is followed by confirming ones while the budget lasts; none follow for a target that is overloaded. One that was down
- * already needs none, but gets a sibling while it is silent, if there is room: a lost packet must not hide that it is back.
+ * already needs none, but gets siblings while it is silent, if there is room: a lost packet must not hide that it is back.
  */
 export function inquire(
   { target, isKnownFailing }: DueTarget,
@@ -74,7 +77,7 @@ export function inquire(
   const isTelling = isTold(target.upstream);
   const isDown = prior !== undefined && !canFall(prior);
   const confirms = isTelling || isDown ? 0 : CONFIRM_PAUSES_MS.length;
-  const siblings = isDown && !isTelling ? 1 : confirms;
+  const siblings = isDown && !isTelling ? SIBLINGS_OF_DOWN : confirms;
   const enough = isDown ? 1 : FAILURES_TO_BELIEVE;
   const patience = patienceWith(prior);
   const { promise: sighting, resolve, reject } = Promise.withResolvers<Sighting | undefined>();

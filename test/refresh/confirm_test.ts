@@ -83,12 +83,12 @@ Deno.test("load() believes four probes lost in silence to be just that when the 
 
 for (const down of [REFUSED, "hang"] as const) {
   const was = down === "hang" ? "hung" : "refused";
-  Deno.test(`load() sees that a target that ${was} is back when the first probe of it is lost`, async () => {
+  Deno.test(`load() sees that a target that ${was} is back when the first two probes of it are lost`, async () => {
     const prober = scriptedProber({ "a/": down });
     const loop = createLoop({
       registry: fleet(["a"]),
       prober: proberOf((target, options) => {
-        if (isBack) prober.script.set("a/", options.attempt === 0 ? "hang" : SERVING);
+        if (isBack) prober.script.set("a/", options.attempt < 2 ? "hang" : SERVING);
         return prober.probe(target, options);
       }),
     });
@@ -100,7 +100,7 @@ for (const down of [REFUSED, "hang"] as const) {
   });
 }
 
-Deno.test("load() asks a target that hangs still twice, in the time of one probe", async () => {
+Deno.test("load() asks a target that hangs still three times, in the time of one probe", async () => {
   const prober = scriptedProber({ "a/": "hang" });
   const loop = createLoop({ registry: fleet(["a"]), prober });
   await loop.load();
@@ -109,7 +109,7 @@ Deno.test("load() asks a target that hangs still twice, in the time of one probe
   const askedMs = loop.clock.nowMs();
   assert.equal(verdict(await loop.load()).status, "NOT_SERVING");
   assert.equal(loop.clock.nowMs() - askedMs, 1_500);
-  assert.deepEqual(prober.asked, ["a/", "a/"]);
+  assert.deepEqual(prober.asked, ["a/", "a/", "a/"]);
 });
 
 Deno.test("load() believes three silent probes when others hold all slots until the answer is due", async () => {
