@@ -1,3 +1,4 @@
+import { SUSPECT_RETRY_MS } from "../core/age.ts";
 import { isNetworkFailure, type Loss } from "../core/observer.ts";
 import type { Sighting } from "../core/observation.ts";
 
@@ -10,6 +11,8 @@ export interface Guard {
    * not asked with them.
    */
   asksAll(): boolean;
+  /** We doubted ourselves a moment ago: readers, however many, do not have all asked again yet. */
+  isResting(nowMs: number): boolean;
   /** Guard one refresh. */
   begin(means: GuardMeans): GuardedRefresh;
 }
@@ -19,6 +22,7 @@ export interface GuardMeans {
   /** Ask the canary; undefined when none is configured. Resolves with whether anything answered; never rejects. */
   readonly askCanary: (() => Promise<boolean>) | undefined;
   readonly lossOf: (sightings: readonly Sighting[]) => Loss;
+  readonly nowMs: () => number;
 }
 
 export interface GuardedRefresh {
@@ -38,6 +42,7 @@ export interface GuardedRefresh {
 export function createGuard(onTurn: () => void): Guard {
   let isSuspect = false;
   let isUnclear = false;
+  let doubtedAtMs = 0;
 
   function doubt(isDoubted: boolean): void {
     if (isDoubted === isSuspect) return;
@@ -51,7 +56,7 @@ export function createGuard(onTurn: () => void): Guard {
     return true;
   }
 
-  function begin({ askCanary, lossOf }: GuardMeans): GuardedRefresh {
+  function begin({ askCanary, lossOf, nowMs }: GuardMeans): GuardedRefresh {
     if (askCanary === undefined) return UNGUARDED;
     let canary: Promise<boolean> | undefined;
     let judged: Promise<boolean> | undefined;
@@ -64,6 +69,7 @@ export function createGuard(onTurn: () => void): Guard {
       if (canary === undefined) return true;
       if (loss === "nearly all") doubt(true);
       isUnclear = loss === "unclear";
+      doubtedAtMs = nowMs();
       return false;
     }
 
@@ -79,7 +85,13 @@ export function createGuard(onTurn: () => void): Guard {
     };
   }
 
-  return { isSuspect: () => isSuspect, asksAll: () => isSuspect || isUnclear, begin };
+  return {
+    isSuspect: () => isSuspect,
+    asksAll: () => isSuspect || isUnclear,
+    // Either way, for the clock may have been set back.
+    isResting: (nowMs) => isSuspect && Math.abs(nowMs - doubtedAtMs) < SUSPECT_RETRY_MS,
+    begin,
+  };
 }
 
 const UNGUARDED: GuardedRefresh = { admits: () => true, conclude: () => Promise.resolve() };

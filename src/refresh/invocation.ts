@@ -55,6 +55,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
 
   /** Begin a refresh of what is due, behind the answer. */
   function ask(asked: LoadOptions, hops: number): void {
+    if (guard.isResting(clock.nowMs()) && asked.isTrusted !== true) return;
     const due = findDue(asked);
     if (due.length === 0) return;
     budget.left -= requestsFor(due);

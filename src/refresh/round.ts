@@ -68,6 +68,7 @@ export function createRound(
 
   function beginGuard(means: InquiryOptions, sinceMs: number): GuardedRefresh {
     return guard.begin({
+      nowMs: clock.nowMs,
       askCanary: canary && (() => askCanary(canary, { ...means, budgets: [canaryBudget, budget] })),
       lossOf: (sightings) =>
         lossOf({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SUSPECT_RETRY_MS } from "../../src/core/age.ts";
 import { OBSERVER_SUSPECT } from "../../src/core/observer.ts";
 import type { Registry, Target } from "../../src/core/registry.ts";
 import { createMemoryStore } from "../../src/store/memory.ts";
@@ -161,10 +162,28 @@ Deno.test("who doubts himself asks what is fresh too, and the first who asks onc
   prober.script.set("canary", REFUSED);
   assert.equal((await statuses()).report.isObserverSuspect, true);
   all(SERVING);
+  await loop.clock.advance(SUSPECT_RETRY_MS);
   const report = await loop.load();
   assert.deepEqual([...new Set(report.targets.map(({ freshness }) => freshness))], ["fresh"]);
   assert.equal(report.names.get("")?.status, "SERVING");
   await loop.rest();
+});
+
+Deno.test("who doubts himself is not made to ask again at once, by however many readers", async () => {
+  const { prober, loop, all, statuses } = scene(fleet(numbered(5)));
+  await statuses();
+  all(REFUSED);
+  prober.script.set("canary", REFUSED);
+  await loop.clock.advance(60_000);
+  await loop.load();
+  prober.asked.length = 0;
+  for (let reader = 0; reader < 100; reader++) assert.equal((await loop.start()).isObserverSuspect, true);
+  await loop.rest();
+  assert.deepEqual(prober.asked, []);
+  await loop.clock.advance(SUSPECT_RETRY_MS);
+  await loop.load();
+  await loop.rest();
+  assert.equal(prober.asked.filter((key) => key === "u0/").length, 4);
 });
 
 Deno.test("who waits for news hears once of the doubt, and once of its end", async () => {
