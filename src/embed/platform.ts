@@ -43,7 +43,7 @@ export interface FollowerOptions {
   readonly log: (entry: RollcallLog) => void;
 }
 
-/** Any platform that has `fetch`: Node, Bun, or Deno and what is like it where no more is needed. */
+/** Any platform that has `fetch`: Node, or Deno where no more is needed. */
 export const FETCH_PLATFORM: EmbedPlatform = {
   rules: "deno",
   isFetchAlone: true,

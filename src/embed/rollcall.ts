@@ -78,9 +78,9 @@ export function createRollcall(options: RollcallOptions): EmbeddedRollcall {
 
   if (end !== undefined) begin(end.signal);
   return {
-    fetch(request, _env, context) {
+    async fetch(request, _env, context) {
       place ??= platform.placeOf?.(request);
-      return use().rollcall.answer(request, invocationOf(context));
+      return await use().rollcall.answer(request, invocationOf(context));
     },
     refresh: (context) => use().rollcall.refresh(invocationOf(context)),
     close,

@@ -10,6 +10,7 @@ import type { Upgrade } from "../surface/upgrade.ts";
  * counted, and WebSockets refused before they take the descriptors that HTTP needs.
  */
 export const upgradeOnDeno: Upgrade = (request, subprotocol, say) => {
+  if (isCopy(request)) return Promise.resolve(errorAnswer(501, COPIED));
   if (unopened >= UNOPENED_MAX) return Promise.resolve(refusal());
   const upgraded = accept(request);
   if (upgraded === undefined) return Promise.resolve(undefined);
@@ -38,6 +39,23 @@ const UNOPENED_MAX = 100;
 function refusal(): Response {
   return errorAnswer(503, "Cannot open a WebSocket: too many were begun and left; use GET /dry_run");
 }
+
+/**
+ * A server around this made another request of the one that came, as Hono's `mount` does: Deno answers it with 101 all the
+ * same, and never opens the socket. The headers of the one that came cannot be changed.
+ */
+function isCopy({ headers }: Request): boolean {
+  try {
+    headers.delete("sec-websocket-copy");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const COPIED =
+  "Cannot open a WebSocket: the server around this copied the request; have it hand on the request as it came " +
+  "(Hono: mount with replaceRequest: false), or use GET /dry_run";
 
 /** Undefined for a handshake that lacks a header, of which Deno throws. */
 function accept(request: Request): Deno.WebSocketUpgrade | undefined {

@@ -84,6 +84,14 @@ Deno.test("createRollcall() with the platform of Deno asks native gRPC, and open
   assert.deepEqual({ messages, code }, { messages: ["{}"], code: 1000 });
 });
 
+Deno.test("createRollcall() says why it opens no WebSocket where the server around it copied the request", async () => {
+  await using rollcall = createRollcall({ upstreams: [], basePath: "/fleet", platform: denoPlatform() });
+  const app = new Hono().mount("/fleet", rollcall.fetch);
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.fetch);
+  const { refused } = await listenByWs(`ws://127.0.0.1:${server.addr.port}/fleet/dry_run`);
+  assert.equal(refused, 501);
+});
+
 Deno.test("createRollcall() keeps Watch streams of upstreams that say so, until closed", async () => {
   await using shop = await startGrpcJsUpstream();
   const log: string[] = [];
@@ -122,6 +130,30 @@ Deno.test("EmbeddedRollcall.close() tells who watches, ends them, and answers fr
   await rollcall.refresh();
   assert.equal(shop.requests(), asked);
   await rollcall.close();
+});
+
+Deno.test("EmbeddedRollcall.close() gives back the connections that native gRPC keeps for the next refresh", async () => {
+  await using shop = await startGrpcJsUpstream();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let isEnded = false;
+  const relayed = (async () => {
+    const client = await listener.accept();
+    const server = await Deno.connect({ hostname: "127.0.0.1", port: shop.port });
+    await Promise.allSettled([
+      client.readable.pipeTo(server.writable).finally(() => isEnded = true),
+      server.readable.pipeTo(client.writable),
+    ]);
+  })();
+  const rollcall = createRollcall({
+    upstreams: [{ name: "shop", url: `grpc://127.0.0.1:${listener.addr.port}` }],
+    platform: denoPlatform(),
+    ...HERE,
+  });
+  assert.equal((await rollcall.fetch(new Request("http://app.test/dry_run"))).status, 200);
+  assert.equal(isEnded, false);
+  await rollcall.close();
+  await eventually(() => isEnded || undefined, () => "the connection is open yet");
+  await relayed;
 });
 
 /** An upstream that answers when it is let. */
