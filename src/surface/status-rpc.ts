@@ -1,6 +1,7 @@
 import { timestampFromMs, timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type ServiceImpl } from "@connectrpc/connect";
 import { isFault, type ListedState } from "../core/observation.ts";
+import { DISCOVERED } from "../core/registry.ts";
 import type { ServingStatus } from "../core/status.ts";
 import { toldText } from "../core/told.ts";
 import type { PushedName, PushReportRequest, StatusService } from "../gen/rollcall/v1/status_pb.ts";
@@ -28,7 +29,7 @@ export function createStatusRpc({ statusWriter, nowMs }: SurfaceSettings): Servi
       return { status: WIRE_STATUS[status], expiresAt: timestampFromMs(untilMs) };
     },
     async pushReport(report) {
-      const madeAtMs = report.madeAt === undefined ? nowMs() : timestampMs(report.madeAt);
+      const madeAtMs = madeAtOf(report, nowMs());
       const said = {
         status: statusOf(report.status),
         names: namesOf(report, madeAtMs),
@@ -61,14 +62,30 @@ function lifeOf(ttlMs: number): number | undefined {
   return ttlMs === 0 ? undefined : ttlMs;
 }
 
+/**
+ * No time but one that can be written, and none to come: of a clock that is ahead, each report of a right one would count
+ * as older for as long as this one holds.
+ */
+function madeAtOf({ madeAt }: PushReportRequest, nowMs: number): number {
+  return madeAt === undefined ? nowMs : Math.max(0, Math.min(timestampMs(madeAt), nowMs));
+}
+
 function namesOf({ names }: PushReportRequest, madeAtMs: number): ReadonlyMap<string, ListedState> {
   return new Map(names.map((pushed) => [nameOf(pushed), listedState(pushed, madeAtMs)]));
 }
 
+/** What a registry calls a name: one line, that stands for nothing else. */
 function nameOf({ name }: PushedName): string {
-  if (name !== "") return name;
-  throw new ConnectError("Cannot take a report with a name that is empty: its fleet is `status`", Code.InvalidArgument);
+  const problem = NAME_PROBLEMS.find(([isSo]) => isSo(name))?.[1];
+  if (problem === undefined) return name;
+  throw new ConnectError(`Cannot take a report with a name that ${problem}`, Code.InvalidArgument);
 }
+
+const NAME_PROBLEMS: readonly (readonly [isSo: (name: string) => boolean, problem: string])[] = [
+  [(name) => name === "", "is empty: its fleet is `status`"],
+  [(name) => name === DISCOVERED, 'is "*": that stands for all of them'],
+  [(name) => /\p{Cc}/u.test(name), "has control characters: write one line"],
+];
 
 function listedState(
   { status, since, isCulprit, cause, message, latencyMs }: PushedName,

@@ -95,14 +95,43 @@ Deno.test("PushReport reads up to a mebibyte, of who may push", async () => {
   }
 });
 
-Deno.test("PushReport refuses a status that is none, and a name that is empty", async () => {
+Deno.test("PushReport believes no clock that is ahead, nor one that nobody can write: whoever comes after it is heard", async () => {
+  const { clients, clock, learned } = stage();
+  const told = () => {
+    const { observation } = learned.at(-1) ?? {};
+    return observation?.kind === "answered" ? [observation.status, observation.told?.["a"]?.sinceMs] : [];
+  };
+  const at = (seconds: bigint) => ({ seconds, nanos: 0 });
+  const [first, last] = [at(-(10n ** 15n)), at(10n ** 15n)];
+  // JSON has no words for such times.
+  for (const [protocol, client] of clients.filter(([protocol]) => !protocol.includes("JSON"))) {
+    const push = (status: number, madeAt: typeof first, since?: typeof first) =>
+      client.pushReport(
+        { name: "eu", status, madeAt, names: [{ name: "a", status, ...(since && { since }) }] },
+        { headers },
+      );
+    await push(SERVING, first);
+    assert.deepEqual(told(), ["SERVING", 0], protocol);
+    await push(SERVING, last, last);
+    assert.deepEqual(told(), ["SERVING", clock.nowMs()], protocol);
+    await clock.advance(1_000);
+    await push(NOT_SERVING, at(BigInt(clock.nowMs() / 1_000)));
+    assert.deepEqual(told(), ["NOT_SERVING", clock.nowMs()], protocol);
+    // It holds no more.
+    await clock.advance(60_000);
+  }
+});
+
+Deno.test("PushReport refuses a status that is none, and a name that no registry would take", async () => {
   const { clients, learned } = stage();
   for (const [protocol, client] of clients) {
     const refused = (names: readonly { readonly name: string; readonly status: number }[], status: number) =>
       codeOf(client.pushReport({ name: "eu", status, names: [...names] }, { headers }));
     assert.equal(await refused([], WIRE_STATUS.SERVICE_UNKNOWN), Code.InvalidArgument, protocol);
     assert.equal(await refused([{ name: "a", status: 9 }], SERVING), Code.InvalidArgument, protocol);
-    assert.equal(await refused([{ name: "", status: SERVING }], SERVING), Code.InvalidArgument, protocol);
+    for (const name of ["", "*", "a\n|Gateway: Deployment pay", "\u001b[2J", "\u0085"]) {
+      assert.equal(await refused([{ name, status: SERVING }], SERVING), Code.InvalidArgument, JSON.stringify(name));
+    }
   }
   assert.deepEqual(learned, []);
 });
