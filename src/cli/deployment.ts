@@ -1,4 +1,5 @@
 import type { HealthDocument } from "../core/health-document.ts";
+import { wordsOf } from "../probe/thrown.ts";
 import { isObject, parseJson } from "../wire/json.ts";
 import { readBounded } from "../wire/read-bounded.ts";
 import { CliError } from "./cli-error.ts";
@@ -26,7 +27,13 @@ export function parseDeployment(
   variables: readonly string[] = ["ROLLCALL_TOKEN"],
 ): Deployment {
   const token = given.token ?? variables.map((name) => env[name] ?? "").find((text) => text !== "");
-  return { url: parseUrl(given.url ?? env["ROLLCALL_URL"] ?? ""), token: token === "" ? undefined : token };
+  return { url: parseUrl(given.url ?? env["ROLLCALL_URL"] ?? ""), token: parseToken(token) };
+}
+
+/** As `config/tokens.ts` takes one; nothing else fits a header. */
+function parseToken(text = ""): string | undefined {
+  if (/^[\x21-\x7e]*$/.test(text)) return text === "" ? undefined : text;
+  throw new CliError("Cannot send the token: it has spaces or non-ASCII characters", "pass the deployment's own");
 }
 
 function parseUrl(text: string): string {
@@ -63,7 +70,7 @@ export async function fetchHealth(
     ...(how === "forced" && { "cache-control": "no-cache" }),
   };
   const { status, body } = await request(`${url}/health`, { headers }, io).catch((error) => {
-    throw refuse(shortReason(error), "is the URL right, and does a Rollcall answer there?");
+    throw refuse(wordsOf(error), "is the URL right, and does a Rollcall answer there?");
   });
   if (status === 401) throw refuse("it refuses the token", "pass its READ_TOKEN as --token, or leave it out");
   const document = parseJson(body);
@@ -102,12 +109,6 @@ export const REQUEST_MAX_MS = 10_000;
 
 /** A fleet of a thousand targets, with all detail, takes about one. */
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
-
-/** Why a request failed, without the platform's wrapping. */
-export function shortReason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^error sending request.*?: /, "").replace(/^client error \(Connect\): /, "");
-}
 
 function isHealthDocument(value: unknown): value is HealthDocument {
   return isObject(value) && typeof value["servingStatus"] === "string" && Array.isArray(value["names"]) &&

@@ -1,3 +1,4 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { StatusService } from "../gen/rollcall/v1/status_pb.ts";
 import { authorised, AUTHORISED_EXIT_CODES, type AuthorisedOptions, PUSH_TOKEN_HELP, TO_HELP } from "./authorised.ts";
 import { CliError } from "./cli-error.ts";
@@ -7,6 +8,7 @@ import type { Deployment } from "./deployment.ts";
 import { sayDuration } from "./duration.ts";
 import type { Io } from "./io.ts";
 import { readDuration, readTtl } from "./read-time.ts";
+import { tellWarnings } from "./registry/warnings.ts";
 import { callRpc } from "./rpc.ts";
 import { paintStatus, sayTime, statusName } from "./told-status.ts";
 
@@ -51,6 +53,7 @@ async function beat({ name, ttl: ttlMs = 0, every: everyMs, ...where }: Heartbea
   const paint = createPaint(io.stdout, io);
   const rest = everyMs === undefined ? "" : `, and on: a beat every ${sayDuration(everyMs)}`;
   io.stdout.write(`${name} is ${paintStatus(first.status, paint)} until ${first.until}${rest}\n`);
+  tellWarnings(lapses(first, everyMs, io), io);
   if (everyMs !== undefined) await goOn({ name, ttlMs, deployment }, { everyMs, status: first.status }, io);
   return 0;
 }
@@ -61,9 +64,24 @@ interface Beat {
   readonly deployment: Deployment;
 }
 
-async function beatOnce({ deployment, ...beat }: Beat, io: Io): Promise<{ status: string; until: string }> {
+interface Beaten {
+  readonly status: string;
+  readonly until: string;
+  readonly untilMs: number;
+}
+
+async function beatOnce({ deployment, ...beat }: Beat, io: Io): Promise<Beaten> {
   const { status, expiresAt } = await callRpc(StatusService.method.heartbeat, beat, { deployment, io });
-  return { status: statusName(status), until: sayTime(expiresAt) };
+  const untilMs = expiresAt === undefined ? Infinity : timestampMs(expiresAt);
+  return { status: statusName(status), until: sayTime(expiresAt), untilMs };
+}
+
+/** The upstream's own ttlMs is known by the answer only; by this machine's clock, so no more than a warning. */
+function lapses({ untilMs }: Beaten, everyMs = 0, { clock }: Io): readonly string[] {
+  const holdsMs = untilMs - clock.nowMs();
+  if (everyMs < holdsMs || everyMs === 0) return [];
+  const state = `it holds for ${sayDuration(holdsMs)} only, and the next beat comes after ${sayDuration(everyMs)}`;
+  return [`${state}; pass --ttl, or a shorter --every`];
 }
 
 /** Until Ctrl-C; a line for each change of what is told, and of what goes wrong. */

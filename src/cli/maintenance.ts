@@ -26,7 +26,7 @@ export const maintenance: CliCommand = {
   define: (command, run) => {
     command
       .command("list", { isDefault: true })
-      .description("Windows in force and to come.")
+      .description("Windows in force and to come; what maintenance alone does.")
       .option("--json", "print them as a JSON document")
       .option("--to <url>", TO_HELP)
       .option("--token <token>", ADMIN_TOKEN_HELP)

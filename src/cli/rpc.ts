@@ -10,8 +10,9 @@ import {
 } from "@bufbuild/protobuf";
 import { GRPC_CODES, type GrpcCode } from "../wire/grpc-code.ts";
 import { isObject, parseJson } from "../wire/json.ts";
+import { wordsOf } from "../probe/thrown.ts";
 import { CliError } from "./cli-error.ts";
-import { type Answer, type Deployment, request, shortReason, UNREACHABLE_EXIT_CODE } from "./deployment.ts";
+import { type Answer, type Deployment, request, UNREACHABLE_EXIT_CODE } from "./deployment.ts";
 import type { Io } from "./io.ts";
 import { singleLine } from "./table.ts";
 
@@ -46,7 +47,7 @@ export async function callRpc<Input extends DescMessage, Output extends DescMess
   };
   const body = JSON.stringify(toJson(method.input, create(method.input, message)));
   const answer = await request(path, { method: "POST", headers, body }, io).catch((error) => {
-    throw new CliError(`Cannot ask ${path}: ${shortReason(error)}`, FIX, UNREACHABLE_EXIT_CODE);
+    throw new CliError(`Cannot ask ${path}: ${wordsOf(error)}`, FIX, UNREACHABLE_EXIT_CODE);
   });
   const value = parseJson(answer.body);
   if (answer.status === 200 && isObject(value)) {

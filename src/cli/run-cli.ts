@@ -68,6 +68,8 @@ function add(
 function restyled(text: string): string {
   const line = text.trim()
     .replace(/\n?\(Did you mean (.*)\?\)/s, "; did you mean $1?")
-    .replace(/(is invalid[^.]*)\. (.*?)\.?$/s, "$1; $2");
+    .replace(/(is invalid[^.]*)\. (.*?)\.?$/s, "$1; $2")
+    .replace("; Allowed choices", "; allowed choices")
+    .replace(/\. Expected \d+ arguments? but got \d+: (.*)\.$/s, ": $1");
   return `${line.includes("; ") ? line : `${line}; --help tells how it is used`}\n`;
 }

@@ -59,7 +59,7 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
  * The cause in the platform's own words, less what differs from one attempt to the next (a local port, a reference number)
  * and the address, which is the operator's to show.
  */
-function wordsOf(error: unknown): string {
+export function wordsOf(error: unknown): string {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const text = root instanceof Error ? root.message : String(root);
   return text.replace(/^error sending request .*?: client error \(\w+\): /, "")

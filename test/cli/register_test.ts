@@ -6,6 +6,12 @@ import { startWrittenServices, WRITE_TOKEN } from "../support/written-services.t
 
 const env = { ADMIN_TOKEN: WRITE_TOKEN };
 
+/** A port that nothing listens at, and none that `fetch` blocks. */
+function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
 for (
   const [args, upstream] of [
     [["payments", "grpc://payments:50051"], { name: "payments", url: "grpc://payments:50051" }],
@@ -81,6 +87,8 @@ Deno.test("rollcall deregister tells what to do when there is no Rollcall, no to
   for (
     const [args, exitCode, said] of [
       [["--to", "http://127.0.0.1:1"], 4, /^error: Cannot ask http:\/\/127\.0\.0\.1:1\/rollcall.*; is the URL right/],
+      [["--to", `http://127.0.0.1:${closedPort()}`], 4, /: tcp connect error: Connection refused .*; is the URL right/],
+      [["--to", server.url, "--token", "schlüssel-☃"], 2, /^error: Cannot send the token: it has spaces or non-ASCII/],
       [["--to", page.url], 4, /HTTP 404 without an answer to it; does a Rollcall of this version answer there\?/],
       [["--to", moved.url], 4, /HTTP 307 without an answer to it; is the URL right/],
       [["--to", server.url, "--token", "wrong"], 4, /^error: It refuses the token: the token is wrong; pass the/],

@@ -38,7 +38,15 @@ const WRONG: readonly (readonly [args: readonly string[], stderr: string])[] = [
   [["ping", "flow"], "error: missing required argument 'host'; --help tells how it is used\n"],
   [
     ["ping", "flow", "h", "more"],
-    "error: too many arguments for 'ping'. Expected 2 arguments but got 3: flow, h, more.; --help tells how it is used\n",
+    "error: too many arguments for 'ping': flow, h, more; --help tells how it is used\n",
+  ],
+  [
+    ["maintenance", "ad", "x"],
+    "error: too many arguments for 'list': ad, x; --help tells how it is used\n",
+  ],
+  [
+    ["set", "x", "serving"],
+    "error: command-argument value 'serving' is invalid for argument 'status'; allowed choices are SERVING, NOT_SERVING, UNKNOWN\n",
   ],
 ];
 

@@ -48,7 +48,7 @@ Deno.test("rollcall set leaves message and ttl to the deployment when none is gi
 
 for (
   const [args, said] of [
-    [["set", "batch", "SERVNG"], /Allowed choices are SERVING, NOT_SERVING, UNKNOWN/],
+    [["set", "batch", "SERVNG"], /allowed choices are SERVING, NOT_SERVING, UNKNOWN/],
     [["set", "batch", "SERVING", "--ttl", "0s"], /argument '0s' is invalid; write it as 90s, 15m, 1h30m or 7d/],
     [["set", "batch", "SERVING", "--ttl", "25h"], /argument '25h' is invalid; write 1s to 24h/],
     [["set", "batch", "SERVING", "--ttl", "60"], /argument '60' is invalid; write it as/],
@@ -119,4 +119,22 @@ Deno.test("rollcall heartbeat --every ends when the deployment refuses the very 
   });
   const { exitCode, stderr } = await runRollcall(["heartbeat", "bach", "--every", "15s", "--to", server.url], { env });
   assert.deepEqual([exitCode, stderr], [1, 'error: no upstream "bach" tells its status itself\n']);
+});
+
+Deno.test("rollcall heartbeat --every warns when the upstream's own ttlMs ends before the next beat", async () => {
+  const nowMs = Date.parse("2026-11-21T17:59:00Z");
+  await using server = await startWrittenServices({
+    status: { heartbeat: () => ({ status: Status.SERVING, expiresAt }) },
+  });
+  const { after } = (await import("../../src/clock.ts")).systemClock;
+  for (const [every, warned] of [["2m", true], ["30s", false]] as const) {
+    const clock = { ...createTestClock(nowMs), after };
+    const running = startRollcall(["heartbeat", "batch", "--every", every, "--to", server.url], { env, clock });
+    await eventually(() => running.stdout().endsWith("\n") || undefined, running.stderr);
+    running.stop();
+    assert.equal(await running.exitCode, 0);
+    const warning =
+      "warning: it holds for 1 min only, and the next beat comes after 2 min; pass --ttl, or a shorter --every\n";
+    assert.equal(running.stderr(), warned ? warning : "");
+  }
 });

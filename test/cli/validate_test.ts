@@ -171,7 +171,7 @@ Deno.test("rollcall validate --platform judges for where the registry is to run"
   assert.match(onWorkers.stdout, /watch true of upstream "u0": /);
   const neither = await validate(watched, "--platform", "node");
   assert.equal(neither.exitCode, 2);
-  assert.match(neither.stderr, /Allowed choices are workers, deno/);
+  assert.match(neither.stderr, /allowed choices are workers, deno/);
 });
 
 Deno.test("rollcall validate reads the knobs of a process from its environment", async () => {

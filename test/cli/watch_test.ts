@@ -143,7 +143,7 @@ Deno.test("rollcall watch --tls uses the certificates and the name it is given",
 
 const WRONG: readonly (readonly [args: string, problem: RegExp])[] = [
   ["", /missing required argument 'addr'/],
-  ["h:1 --protocol http", /is invalid; Allowed choices are grpc, grpc-web, connect/],
+  ["h:1 --protocol http", /is invalid; allowed choices are grpc, grpc-web, connect/],
   ["grpc://h:1 --protocol connect", /grpc:\/\/ is not asked by protocol connect/],
   ["h:1 --tls-ca-cert f", /specified -tls-ca-cert without specifying -tls/],
   ["https://h --tls-server-name n", /Cannot use --tls-server-name with protocol grpc-web; add --protocol grpc/],

@@ -1,4 +1,5 @@
-import { request, shortReason } from "../deployment.ts";
+import { wordsOf } from "../../probe/thrown.ts";
+import { request } from "../deployment.ts";
 import { sayDuration } from "../duration.ts";
 import type { HealthDocument } from "../../core/health-document.ts";
 import { fail, type Finding, pass, skip, type Smoke } from "./finding.ts";
@@ -19,7 +20,7 @@ export async function checkToken(
     if (status === 401) return pass(name, "it unlocks detail, and another one is refused");
     return fail(name, `HTTP ${status} with a wrong token`, "no cache may keep what comes with Authorization");
   } catch (error) {
-    return fail(name, shortReason(error), TOKEN_FIX);
+    return fail(name, wordsOf(error), TOKEN_FIX);
   }
 }
 
@@ -43,6 +44,6 @@ export async function checkClock({ deployment: { url }, io }: Smoke): Promise<Fi
       "set the clocks by NTP: every age is worked out from them",
     );
   } catch (error) {
-    return fail(name, shortReason(error), "see GET /health");
+    return fail(name, wordsOf(error), "see GET /health");
   }
 }

@@ -1,5 +1,6 @@
 import { isObject, parseJson } from "../../wire/json.ts";
-import { type Answer, request, shortReason } from "../deployment.ts";
+import { wordsOf } from "../../probe/thrown.ts";
+import { type Answer, request } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
 
 /** Check what is asked by plain HTTP. */
@@ -38,7 +39,7 @@ async function checkAnswer(
     const seen = `${answer.status}, ${answer.body.length === 0 ? "no body" : type}`;
     return isGood(answer) ? pass(name, seen) : fail(name, seen, PROXY_FIX);
   } catch (error) {
-    return fail(name, shortReason(error), PROXY_FIX);
+    return fail(name, wordsOf(error), PROXY_FIX);
   }
 }
 
@@ -66,7 +67,7 @@ async function checkAgreement({ deployment: { url }, io }: Smoke): Promise<Findi
       const isOne = (status === "SERVING") === (code === 0) && health.status === (status === "SERVING" ? 200 : 503);
       if (typeof status === "string" && isOne) return pass(name, seen);
     } catch (error) {
-      seen = shortReason(error);
+      seen = wordsOf(error);
     }
   }
   return fail(name, seen, "no cache may keep /health or /dry_run: bypass them in its rules");

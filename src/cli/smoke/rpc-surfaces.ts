@@ -1,6 +1,7 @@
 import { decodeJinaStatus } from "../../wire/jina.ts";
 import { encodeFrame } from "../../wire/grpc-web.ts";
-import { request, REQUEST_MAX_MS, shortReason } from "../deployment.ts";
+import { wordsOf } from "../../probe/thrown.ts";
+import { request, REQUEST_MAX_MS } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
 import { failureOf, firstFrame, type HealthMethod, isAnswer, RPC_FORMATS, type RpcFormat } from "./rpc-formats.ts";
 
@@ -17,7 +18,7 @@ async function checkFormat(smoke: Smoke, format: RpcFormat): Promise<Finding> {
   const answered: string[] = [];
   for (const method of format.methods) {
     const problem = await (method === "Watch" ? watchProblem : unaryProblem)(smoke, method, format)
-      .catch((error: unknown) => shortReason(error));
+      .catch((error: unknown) => wordsOf(error));
     if (problem !== undefined) return fail(format.name, `${method}: ${problem}`, FIX);
     answered.push(method);
   }
@@ -67,6 +68,6 @@ async function checkJina({ deployment: { url }, io }: Smoke): Promise<Finding> {
     if (code !== undefined) return pass(name, `code ${code}, by gRPC-web`);
     return fail(name, status === 200 ? failureOf(body) : `HTTP ${status}`, FIX);
   } catch (error) {
-    return fail(name, shortReason(error), FIX);
+    return fail(name, wordsOf(error), FIX);
   }
 }

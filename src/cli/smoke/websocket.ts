@@ -1,8 +1,9 @@
 import type { FirstMessage } from "../../probe/network.ts";
 import { decodeJinaStatus } from "../../wire/jina.ts";
 import { isObject, parseJson } from "../../wire/json.ts";
+import { wordsOf } from "../../probe/thrown.ts";
 import { targetOf } from "../ask.ts";
-import { REQUEST_MAX_MS, shortReason } from "../deployment.ts";
+import { REQUEST_MAX_MS } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
 
 /** Check `WS /dry_run` in both subprotocols. */
@@ -17,7 +18,7 @@ async function checkWebSocket(smoke: Smoke, subprotocol: "bytes" | "json"): Prom
     const first = await firstMessage(smoke, subprotocol);
     return isDryRun(first, subprotocol) ? pass(name, sayFirst(first)) : fail(name, sayFirst(first), fix);
   } catch (error) {
-    return fail(name, shortReason(error), fix);
+    return fail(name, wordsOf(error), fix);
   }
 }
 
