@@ -64,6 +64,7 @@ Deno.test("the fleet is what was deployed, with what was written", async () => {
 
 Deno.test("the fleet is looked at again when its reading is old, and is the same object while nothing changed", async () => {
   const { source, clock, write, names, changes } = scene();
+  write(MAINTENANCE_KEY, []);
   await source.renew();
   const before = source.current();
   await clock.advance(14_999);
@@ -71,10 +72,17 @@ Deno.test("the fleet is looked at again when its reading is old, and is the same
   await clock.advance(1);
   assert.equal(source.age(), "stale");
   await source.renew();
-  assert.deepEqual([source.current() === before, changes()], [true, 0]);
+  assert.deepEqual([source.current() === before, changes()], [true, 1]);
   write(REGISTRY_KEY, B);
   await source.renew();
-  assert.deepEqual([names(), changes()], [["a", "b"], 1]);
+  assert.deepEqual([names(), changes()], [["a", "b"], 2]);
+});
+
+Deno.test("the fleet is looked at again when the clock has been set back since its reading", async () => {
+  const { source, clock } = scene();
+  await source.renew();
+  clock.stepBack(3_600_000);
+  assert.equal(source.age(), "stale");
 });
 
 Deno.test("a reading as old as two of ttlMs is overdue to every reader, until one has looked or could not", async () => {
