@@ -41,11 +41,13 @@ export function readBoolean(field: Field, fallback: boolean): boolean {
   return refuse(field, "not a boolean", "write true or false") ?? fallback;
 }
 
-/** Text of at least one character and no control characters. */
+/** Text of at least one character and no control characters, that comes through UTF-8 as it is. */
 export function readText(field: Field): string | undefined {
   if (field.value === undefined) return undefined;
   if (typeof field.value !== "string") return refuse(field, "not text", "write it in quotes");
   if (field.value.trim() === "") return refuse(field, "empty", "write some text");
+  // In protobuf it would be another text: a name that nobody can ask for.
+  if (!field.value.isWellFormed()) return refuse(field, "it has half a surrogate pair", "write whole characters");
   if (!hasControlChars(field.value)) return field.value;
   return refuse(field, "it has control characters", "remove them (a value read from a file may end with a line break)");
 }

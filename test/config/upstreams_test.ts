@@ -60,6 +60,10 @@ const BAD_FIELDS: readonly (readonly [given: object, ...problems: string[]])[] =
     { name: "a\nb" },
     'Cannot parse UPSTREAMS[0].name "a\\nb": it has control characters; remove them (a value read from a file may end with a line break)',
   ],
+  [
+    { name: "a\ud800" },
+    'Cannot parse UPSTREAMS[0].name "a\\ud800": it has half a surrogate pair; write whole characters',
+  ],
 ];
 
 const BAD_LISTS: readonly (readonly [env: { UPSTREAMS: unknown }, ...problems: string[]])[] = [
