@@ -58,7 +58,7 @@ function check(cell: Cell): void {
   const kinds = attempts.map((attempt) => kindOf(attempt, cell));
   assert.deepEqual(kinds, kinds.map(() => kindOf(observation, cell)), "the probes do not agree");
   const isConfirmed = observation.kind === "failed" && observation.failure !== "overloaded";
-  // Three are enough where a target waited long for its slots, as all these do on workerd.
-  assert.ok(isConfirmed ? attempts.length >= 3 : attempts.length === 1, `${attempts.length} attempts`);
+  // A target that waited long for its slots is believed by fewer, of which some were only silent; `confirm_test.ts` counts.
+  assert.ok(isConfirmed ? attempts.length <= 4 : attempts.length === 1, `${attempts.length} attempts`);
   assert.ok(mostSentBytes < READ_MAX_BYTES, `it took ${mostSentBytes} bytes`);
 }
