@@ -80,6 +80,9 @@ export function createRefresher(options: RefresherOptions): Refresher {
     heed: (sighting) => {
       if (follower?.heed(sighting) !== false) learn(sighting);
     },
+    bar: (target) => {
+      if (memory.bar(target)) changes.tell();
+    },
     keep,
   };
 

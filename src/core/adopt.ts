@@ -17,13 +17,18 @@ export function adopt(memory: Snapshot, stored: Snapshot, view: Viewpoint, regis
   for (const { key, upstream } of registered) {
     const theirs = remembered(stored.targets[key], upstream, view);
     const ours = remembered(targets[key], upstream, view);
-    if (theirs === undefined) continue;
+    if (theirs === undefined || isOfOneProbe(theirs, targets[key])) continue;
     const isNewer = ours === undefined || theirs.checkedAtMs > ours.checkedAtMs;
     const isWelcome = theirs.place === view.place || isSpeechless(ageOf(ours, upstream, view));
     if (isNewer && isWelcome) targets[key] = isTold(upstream) ? overdue(theirs, upstream, view) : theirs;
   }
   // A read may lag behind our own last write, which must not be forgotten: the write budget counts on it.
   return { ...mergeSnapshots(memory, stored), targets };
+}
+
+/** Of what was seen here it may have been found since that it holds for a shorter time than the store knows. */
+function isOfOneProbe(theirs: TargetState, ours: TargetState | undefined): boolean {
+  return theirs.place === ours?.place && theirs.checkedAtMs === ours.checkedAtMs;
 }
 
 function overdue(state: TargetState, upstream: Upstream, { nowMs, bounds }: Viewpoint): TargetState {

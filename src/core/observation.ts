@@ -109,6 +109,11 @@ export interface NotAttempted {
   readonly message: string;
   /** The limit holds for the whole invocation: no other probe of it would leave either. */
   readonly isLast?: true;
+  /**
+   * The upstream itself stands in the way: where its name leads, its certificate, its binding. No probe leaves until that is
+   * another, so what was seen before holds no longer than a suspect's status does.
+   */
+  readonly isBarred?: true;
 }
 
 /** What asking once gives. */

@@ -31,7 +31,8 @@ export async function exchange(
   try {
     asked = question();
   } catch (error) {
-    return { kind: "not-attempted", message: `Cannot ask: ${error instanceof Error ? error.message : String(error)}` };
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: "not-attempted", message: `Cannot ask: ${why}`, isBarred: true };
   }
   let response: Response | undefined;
   try {

@@ -15,21 +15,22 @@ export function thrownVerdict(error: unknown, isAborted: boolean): Verdict {
   const message = wordsOf(error);
   const meaning = BY_WORDS.find(([words]) => words.test(message))?.[1] ?? "unavailable";
   if (meaning === "last") return { kind: "not-attempted", message, isLast: true };
+  if (meaning === "barred") return { kind: "not-attempted", message, isBarred: true };
   return meaning === "not-attempted" ? { kind: meaning, message } : { kind: "failed", failure: meaning, message };
 }
 
 /** First match wins. The beginnings are fixed, so that no name an upstream chose can pass for a cause. */
-const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-attempted" | "last"])[] = [
+const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-attempted" | "barred" | "last"])[] = [
   // Limits of workerd, among them its way out when all six connections wait for each other.
   [/^too many (?:subrequests|api requests)|^subrequest depth limit|^response closed due to conn/i, "last"],
   // Deno without --allow-net.
-  [/^requires net access/i, "not-attempted"],
+  [/^requires net access/i, "barred"],
   // Deno's `fetch`, of ports that browsers block too: `config/port.ts`.
-  [/^fetch failed: requests to port \d+ are blocked/i, "not-attempted"],
+  [/^fetch failed: requests to port \d+ are blocked/i, "barred"],
   // Our own refusal: `network/deno-guard.ts`.
-  [/^the name leads where no probe may go/, "not-attempted"],
+  [/^the name leads where no probe may go/, "barred"],
   // Our own configuration: a binding, or a client certificate and its key.
-  [/^(?:the binding |keys may not be consistent|no (?:keys|certificates) found)/i, "not-attempted"],
+  [/^(?:the binding |keys may not be consistent|no (?:keys|certificates) found)/i, "barred"],
   // Our own process has no file descriptor left.
   [/^(?:tcp open error: )?too many open files/i, "not-attempted"],
   // Deno's `fetch`, then its TCP connections, then `node:tls`.

@@ -31,6 +31,8 @@ export interface Loop {
   readonly reportAt: (view: Viewpoint, probesLeft: number) => Report;
   /** Learn what a check saw, unless a stream knew better meanwhile. */
   readonly heed: (sighting: Sighting) => void;
+  /** Note that a target cannot be asked for as long as it is what it is. */
+  readonly bar: (target: Target) => void;
   /** Store what was learned, if it is time. */
   readonly keep: () => Promise<void>;
 }

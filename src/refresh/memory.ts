@@ -1,6 +1,7 @@
 import { adopt } from "../core/adopt.ts";
 import { remembered, type Viewpoint } from "../core/age.ts";
 import { fold } from "../core/fold.ts";
+import { boundsFor } from "../core/freshness.ts";
 import type { Knobs } from "../core/knobs.ts";
 import type { Sighting } from "../core/observation.ts";
 import { questionOf } from "../core/question.ts";
@@ -20,6 +21,12 @@ export interface Memory {
    * @returns Whether that turned the target's status, or that of a name it lists.
    */
   learn(sighting: Sighting): boolean;
+  /**
+   * Let what is known of a target that cannot be asked hold no longer than a suspect's status does.
+   *
+   * @returns Whether it held longer.
+   */
+  bar(target: Target): boolean;
   /** Take from a stored snapshot what is worth knowing here. */
   adopt(stored: Snapshot, view: Viewpoint): void;
   /** Take when the value was last stored, and by whom. */
@@ -67,6 +74,14 @@ export function createMemory(targetsOf: () => ReadonlyMap<string, Target>, knobs
       const after = fold(prior, [sighting], { rise: knobs.rise, priorOf }).targets[targetKey];
       if (after !== undefined && after !== before) news.set(targetKey, after);
       return hasTurned(before, after);
+    },
+    bar({ key, upstream }) {
+      const state = stateOf(key);
+      if (state === undefined || !isAsked(key, questionOf(upstream))) return false;
+      const untilMs = state.checkedAtMs + boundsFor(upstream.ttlMs, knobs).staleMs;
+      if ((state.observation.untilMs ?? Infinity) <= untilMs) return false;
+      news.set(key, { ...state, observation: { ...state.observation, untilMs } });
+      return true;
     },
     adopt(stored, view) {
       known = adopt(snapshot(), stored, view, [...targetsOf().values()]);

@@ -4,7 +4,7 @@ import { knownOf } from "../core/known.ts";
 import { lossOf } from "../core/observer.ts";
 import type { Target } from "../core/registry.ts";
 import { createPool, type Pool } from "../fan-out.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, ProbeSession } from "../ports.ts";
 import { askAll } from "./ask-all.ts";
 import { askCanary, keptForCanary } from "./canary.ts";
 import type { Flight } from "./flights.ts";
@@ -42,7 +42,7 @@ export function createRound(
 
   return async function round(due, { flight, hops, startedMs }) {
     pool ??= createPool(poolOptions(knobs.concurrency, clock));
-    const session = loop.prober.begin(hops);
+    const session = heedingBars(loop.prober.begin(hops), loop.bar);
     const means = { pool, session, clock, budget, place, random, onProgress: flight.touch };
     const guarded = beginGuard(means, startedMs);
     const sightings = await askAll(due, {
@@ -80,6 +80,17 @@ export function createRound(
         }),
     });
   }
+}
+
+function heedingBars(session: ProbeSession, bar: Loop["bar"]): ProbeSession {
+  return {
+    ...session,
+    async probe(target, options) {
+      const outcome = await session.probe(target, options);
+      if (outcome.kind === "not-attempted" && outcome.isBarred) bar(target);
+      return outcome;
+    },
+  };
 }
 
 function poolOptions(concurrency: number, clock: Clock) {

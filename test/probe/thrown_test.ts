@@ -97,6 +97,19 @@ Deno.test("thrownVerdict() tells what no probe of the invocation can pass from w
   assert.equal(isLast("keys may not be consistent: KeyMismatch"), false);
 });
 
+Deno.test("thrownVerdict() tells an upstream that cannot be asked as it is from us who cannot ask", () => {
+  const isBarred = (words: string) => {
+    const verdict = thrownVerdict(new Error(words), false);
+    return verdict.kind === "not-attempted" && verdict.isBarred === true;
+  };
+  assert.equal(isBarred("the name leads where no probe may go, and 10.0.0.1 is a private address"), true);
+  assert.equal(isBarred("the binding is not there"), true);
+  assert.equal(isBarred("keys may not be consistent: KeyMismatch"), true);
+  assert.equal(isBarred('Requires net access to "a.example:443", run again with the --allow-net flag'), true);
+  assert.equal(isBarred("Too many open files (os error 24)"), false);
+  assert.equal(isBarred("Too many subrequests."), false);
+});
+
 Deno.test("thrownVerdict() says the same of the same fault twice", () => {
   const [first, second] = ["a1", "b2"].map((id) =>
     thrownVerdict(new Error(`internal error; reference = ${id}`), false)
