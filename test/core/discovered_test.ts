@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createReport } from "../../src/core/create-report.ts";
 import { foldTarget } from "../../src/core/fold.ts";
+import type { MaintenanceWindow } from "../../src/core/maintenance.ts";
 import type { Observation, Sighting } from "../../src/core/observation.ts";
 import { questionOf } from "../../src/core/question.ts";
 import type { Group, Registry } from "../../src/core/registry.ts";
@@ -28,10 +29,14 @@ function after(...sightings: readonly Sighting[]): TargetState | undefined {
 }
 
 /** Upstream `a` as usual, `b` discovered. */
-function report(known: TargetState | undefined, groups: readonly Group[] = []) {
+function report(
+  known: TargetState | undefined,
+  groups: readonly Group[] = [],
+  maintenance: readonly MaintenanceWindow[] = [],
+) {
   const registry: Registry = { upstreams: [upstream("a"), upstream("b", { services: ["*"] })], groups };
   const states = known === undefined ? {} : { [KEY]: known };
-  return createReport({ registry, snapshot: snapshot({ "a/": state(9_000), ...states }), view });
+  return createReport({ registry, snapshot: snapshot({ "a/": state(9_000), ...states }), view, maintenance });
 }
 
 function statuses(known: TargetState | undefined, groups: readonly Group[] = []) {
@@ -141,4 +146,24 @@ Deno.test("a group member of an upstream that has no list, or was never asked, i
 Deno.test("a group member is judged by its own status where it is listed", () => {
   const group: Group = { name: "g", policy: { kind: "all" }, members: [{ name: "b/", isCritical: true }] };
   assert.equal(statuses(after(sighting(TWO, 9_000)), [group])("g"), "SERVING");
+});
+
+Deno.test("createReport() covers by an upstream's window every name it lists, or once listed, or should", () => {
+  const window: MaintenanceWindow = { id: "w", name: "b", fromMs: 1, untilMs: 20_000, reason: "new disks" };
+  const shop: Group = {
+    name: "shop",
+    policy: { kind: "all" },
+    members: ["a", "b/acme.Cart", "b/acme.Never"].map((name) => ({ name, isCritical: true })),
+  };
+  const listed = after(sighting(TWO, 9_000));
+  const down = after(sighting(TWO, 8_000), sighting(REFUSED, 9_000, true));
+  for (const [what, known] of [["listed", listed], ["down", down], ["never seen", undefined]] as const) {
+    const { names } = report(known, [shop], [window]);
+    assert.equal(names.get("b")?.maintenance?.id, "w", what);
+    assert.deepEqual([names.get("shop")?.status, names.get("shop")?.culprits], ["SERVING", []], what);
+    if (known === undefined) continue;
+    for (const name of ["b/acme.Cart", "acme.Cart"]) {
+      assert.equal(names.get(name)?.maintenance?.id, "w", `${what}: ${name}`);
+    }
+  }
 });
