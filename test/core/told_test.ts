@@ -176,6 +176,15 @@ Deno.test("createReport() covers a satellite and its names by a window for it, a
   assert.deepEqual(made.names.get("")?.culprits.map(({ target }) => target.key), ["us/checkout"]);
 });
 
+Deno.test("createReport() says NOT_SERVING of a satellite in maintenance, and of its names, although it tells SERVING", () => {
+  const eu = told("satellite", "eu");
+  const serving: Told = { ...PUSHED, report: { names: { "acme.Pay": NAMES["acme.Pay"] }, madeAtMs: 900 } };
+  const window: MaintenanceWindow = { id: "1", name: "eu", fromMs: 0, untilMs: 60_000, reason: "move" };
+  const of = report([eu], known(eu, serving, 2_000), 2_000, [window]);
+  assert.deepEqual(statuses(of), { "eu": "NOT_SERVING", "eu/acme.Pay": "NOT_SERVING" });
+  assert.deepEqual(["eu", ""].map((name) => of.names.get(name)?.maintenance), [window, window]);
+});
+
 Deno.test("fold() keeps a satellite's names once", () => {
   const eu = told("satellite", "eu");
   const state = known(eu, REPORTED, 2_000).targets[eu.key];

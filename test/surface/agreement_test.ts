@@ -73,6 +73,8 @@ Deno.test("all surfaces agree on every name of every fleet", async () => {
         const health = await answer.json();
         assert.deepEqual([answer.status, health.servingStatus], [http, expected]);
         assert.deepEqual(schemaFaults(health), []);
+        const isAsSeen = !report.isLeaving && !report.isObserverSuspect && !report.isRegistryInvalid;
+        assert.equal(health.output !== undefined, isAsSeen && report.names.get("")?.maintenance !== undefined);
         const metrics = await (await ask("/metrics")).text();
         for (const { name, members = [] } of health.names as HealthName[]) {
           for (const { name: member, status } of members) {
