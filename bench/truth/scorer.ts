@@ -32,7 +32,7 @@ export function createScorer({ lives, lastSeen, boundMs }: ScorerOptions): Score
     status: undefined,
     sinceMs: 0,
     charge: undefined,
-    lateIn: undefined,
+    overdueIn: undefined,
   }));
   const sums = {
     falseRedMs: 0,
@@ -53,20 +53,21 @@ export function createScorer({ lives, lastSeen, boundMs }: ScorerOptions): Score
     settle(belief, heardMs);
     const phase = belief.life.at(heardMs);
     const isFalse = isContrary(status, phase);
+    const isLate = phase.fromMs <= askedMs && isOverdue(belief, lastSeen.before(upstream, phase.fromMs), askedMs);
     if (!isFalse) noteTold(upstream, phase, heardMs);
     belief.status = status;
     belief.sinceMs = heardMs;
-    belief.charge = isFalse && phase.fromMs <= askedMs && isLate(upstream, phase, askedMs) ? phase : undefined;
+    belief.charge = isFalse && isLate ? phase : undefined;
     if (belief.charge !== undefined) sums[status === "SERVING" ? "falseGreens" : "falseReds"]++;
   }
 
-  /** Whether the reader should have been told by now. */
-  function isLate(upstream: number, phase: Phase, askedMs: number): boolean {
-    const belief = readers[upstream];
-    if (belief === undefined || askedMs <= lastSeen.before(upstream, phase.fromMs) + boundMs) return false;
-    if (phase.behaviour !== "hanging" || belief.lateIn === phase) return true;
-    belief.lateIn = phase;
-    return false;
+  /** Whether who asks now has to be told of the present phase; who asks of a hanging upstream, at the second time only. */
+  function isOverdue(belief: Belief, seenBeforeMs: number, askedMs: number): boolean {
+    if (askedMs <= seenBeforeMs + boundMs) return false;
+    const phase = belief.life.at(askedMs);
+    const isSecond = belief.overdueIn === phase;
+    belief.overdueIn = phase;
+    return phase.behaviour !== "hanging" || isSecond;
   }
 
   function noteTold(upstream: number, phase: Phase, heardMs: number): void {
@@ -113,8 +114,8 @@ interface Belief {
   sinceMs: number;
   /** What the belief is against, beyond the bounds. */
   charge: Phase | undefined;
-  /** The phase in which the reader has already been told late once. */
-  lateIn: Phase | undefined;
+  /** The phase in which the reader has asked later than the bound before. */
+  overdueIn: Phase | undefined;
 }
 
 /** Told that an upstream serves while it does not, or anything else while it does; UNKNOWN is no green. */

@@ -61,6 +61,12 @@ Deno.test("score() forgives the first late green of what hangs, and not the seco
   assert.deepEqual([score.falseGreens, score.falseGreenMinutes], [1, 2]);
 });
 
+Deno.test("score() does not forgive a green of what hangs to who was told before", () => {
+  const told: Told[] = [[9, "SERVING"], [11, "NOT_SERVING"], [12, "SERVING"], [14, "NOT_SERVING"]];
+  const score = scoreOf([down("hanging", 10, 20)], [9.9], told);
+  assert.deepEqual([score.falseGreens, score.falseGreenMinutes], [1, 2]);
+});
+
 Deno.test("score() lets a false belief end with what it is against", () => {
   const score = scoreOf([down("not-serving", 10, 12)], [9], [[9, "SERVING"], [11, "SERVING"], [20, "SERVING"]]);
   assert.deepEqual([score.falseGreenMinutes, score.wrongGreenMinutes], [1, 2]);
