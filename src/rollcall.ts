@@ -63,6 +63,7 @@ export function createRollcall(platform: Platform): Rollcall {
     isDeployedInvalid: problems.length > 0,
     join: config.join,
     authority,
+    isWritable: adminToken !== undefined,
     clock,
     ttlMs: knobs.ttlMs,
     log,

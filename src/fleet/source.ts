@@ -19,6 +19,8 @@ export interface FleetSourceOptions {
   readonly join: (written: unknown) => Joined;
   /** Where it is written; undefined: the fleet is the deployed one for ever. */
   readonly authority: Pick<Authority, "recall"> | undefined;
+  /** Somebody has a token to write by: without an authority, what was written to one before is then missed. */
+  readonly isWritable: boolean;
   readonly clock: Clock;
   /** How old, in milliseconds, a reading may be before another is made behind an answer; twice as old, before it. */
   readonly ttlMs: number;
@@ -52,17 +54,21 @@ export const UNREAD_AGAIN = "registry unreachable: what was written since it was
 export const UNREAD = "registry unreachable: what was written at run time is not known here";
 /** Said while what was written is no registry. */
 export const INVALID = "registry written at run time invalid: see the log, or rollcall registry";
-/** Said for as long as this deployment lives. */
+/** Said for as long as this deployment lives: there may be upstreams that nobody here knows of. */
+export const UNKEPT = "registry incomplete: nothing is bound that keeps what is written at run time";
+/** The same, of a fleet of which nothing is known. */
 const DEPLOYED_INVALID = "registry invalid: see the boot log";
 
 /** Create the source; nothing is read until somebody renews it. */
 export function createFleetSource(options: FleetSourceOptions): WrittenFleetSource {
-  const { deployed, isDeployedInvalid, authority, clock, ttlMs, log } = options;
+  const { deployed, isDeployedInvalid, authority, isWritable, clock, ttlMs, log } = options;
   const records = new Map<string, WrittenRecord>();
   let readAtMs: number | undefined;
   let nextAtMs = -Infinity;
   let isFailing = false;
-  const toldAlways = isDeployedInvalid ? [DEPLOYED_INVALID] : [];
+  const isUnkept = isWritable && authority === undefined;
+  const toldAlways = [...(isDeployedInvalid ? [DEPLOYED_INVALID] : []), ...(isUnkept ? [UNKEPT] : [])];
+  if (isUnkept) log({ event: "fleet-unread", problem: UNKEPT });
   let fleet = fleetOf(deployed, { isRegistryInvalid: isDeployedInvalid, problems: toldAlways });
   let said = "";
 

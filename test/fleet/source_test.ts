@@ -6,6 +6,7 @@ import {
   INVALID,
   MAINTENANCE_KEY,
   REGISTRY_KEY,
+  UNKEPT,
   UNREAD,
   UNREAD_AGAIN,
 } from "../../src/fleet/source.ts";
@@ -28,6 +29,7 @@ function scene(env: Readonly<Record<string, unknown>> = { UPSTREAMS: [A] }) {
     isDeployedInvalid: config.problems.length > 0,
     join: config.join,
     authority: { recall: () => recall() },
+    isWritable: true,
     clock,
     ttlMs: 15_000,
     log: (entry) => logs.push(entry),
@@ -177,10 +179,17 @@ Deno.test("a deployed registry with errors is not mended by what was written", a
 Deno.test("without an authority the fleet is the deployed one", async () => {
   const { registry, join } = parseConfig({ UPSTREAMS: [A] }, "workers");
   const clock = createTestClock();
-  const rest = { isDeployedInvalid: false, clock, ttlMs: 1, log: () => {}, onChange: () => {} };
-  const source = createFleetSource({ deployed: registry, join, authority: undefined, ...rest });
-  await source.renew();
-  assert.deepEqual([source.age(), source.current().registry], ["fresh", registry]);
+  const rest = { isDeployedInvalid: false, clock, ttlMs: 1, onChange: () => {} };
+  for (const isWritable of [false, true]) {
+    const logs: FleetLog[] = [];
+    const log = (entry: FleetLog) => void logs.push(entry);
+    const source = createFleetSource({ deployed: registry, join, authority: undefined, isWritable, log, ...rest });
+    await source.renew();
+    assert.deepEqual([source.age(), source.current().registry], ["fresh", registry]);
+    // Where there is a token to write by, a binding that kept what was written may have been lost.
+    assert.deepEqual(source.current().problems, isWritable ? [UNKEPT] : []);
+    assert.deepEqual(logs, isWritable ? [{ event: "fleet-unread", problem: UNKEPT }] : []);
+  }
 });
 
 Deno.test("maintenance windows that are none are left out, and said", async () => {

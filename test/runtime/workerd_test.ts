@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { UNKEPT } from "../../src/fleet/source.ts";
 import { ADMIN_TOKEN, adminClients } from "../support/admin-clients.ts";
 import { eventually } from "../support/eventually.ts";
 import { startOnWorkerd } from "../support/rollcall-workerd.ts";
@@ -29,7 +30,10 @@ Deno.test("workerd: without a Durable Object bound nothing can be written, who m
     assert.equal(code, Code.FailedPrecondition);
     for (const line of bindingLines()) assert.ok(rawMessage.includes(`\n${line}`), rawMessage);
   }
-  assert.equal((await fetch(`${rollcall.url}/dry_run`)).status, 200);
+  const health = await fetch(`${rollcall.url}/health`);
+  const { servingStatus, status, problems } = await health.json();
+  assert.deepEqual([health.status, servingStatus, status, problems], [200, "SERVING", "warn", [UNKEPT]]);
+  assert.deepEqual(rollcall.entries("fleet-unread").map(({ problem }) => problem), [UNKEPT]);
 });
 
 /** As `wrangler.toml` has them, as comments. */

@@ -36,6 +36,7 @@ export function administered(
     isDeployedInvalid: config.problems.length > 0,
     join: config.join,
     authority,
+    isWritable: true,
     clock,
     ttlMs: 15_000,
     log,
