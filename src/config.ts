@@ -7,7 +7,6 @@ import { readKnobs } from "./config/knobs.ts";
 import { type PushConfig, readPush } from "./config/push.ts";
 import { readBoolean, readText } from "./config/read.ts";
 import { readRegistry } from "./config/registry.ts";
-import type { RegistryFile } from "./config/registry-file.ts";
 import { DEFAULT_SERVER, readServer, type ServerConfig } from "./config/server.ts";
 import { readTokens } from "./config/tokens.ts";
 
@@ -43,6 +42,14 @@ export interface Config {
    * are. Never throws.
    */
   join(written: unknown): Joined;
+}
+
+/** What REGISTRY_FILE says, unchecked as a variable's value is, or why it says nothing. */
+export interface RegistryFile {
+  readonly UPSTREAMS?: unknown;
+  readonly GROUPS?: unknown;
+  /** In the form of `Config`'s. */
+  readonly problems: readonly string[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { systemClock } from "./clock.ts";
-import { type Config, parseConfig } from "./config.ts";
-import { parseRegistryFile, type RegistryFile } from "./config/registry-file.ts";
+import { type Config, parseConfig, type RegistryFile } from "./config.ts";
+import { parseRegistryFile } from "./config/registry-file.ts";
 import { startGrpcServer } from "./grpc-server/server.ts";
 import { listenHttp } from "./listen/http.ts";
 import { keepListening, type Listener } from "./listen/listener.ts";

@@ -1,14 +1,7 @@
 import { parse as parseToml, TomlError } from "smol-toml";
+import type { RegistryFile } from "../config.ts";
 import { withoutComments } from "./jsonc.ts";
 import { isTable, jsonErrorPlace } from "./read.ts";
-
-/** What REGISTRY_FILE says, unchecked as a variable's value is, or why it says nothing. */
-export interface RegistryFile {
-  readonly UPSTREAMS?: unknown;
-  readonly GROUPS?: unknown;
-  /** In the form of `Config`'s. */
-  readonly problems: readonly string[];
-}
 
 /**
  * Parse the file named by REGISTRY_FILE: UPSTREAMS and GROUPS at its top level or, as in a `wrangler.toml`, under

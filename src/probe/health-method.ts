@@ -27,6 +27,9 @@ export interface HealthMethod extends Method {
   readonly judgeJson: (message: Readonly<Record<string, unknown>>) => Verdict;
 }
 
+/** Of the server as a whole: proto3 JSON leaves defaults out. */
+const THE_WHOLE: Readonly<Record<string, string>> = {};
+
 /** `Check`: the status of one service. */
 export const CHECK: HealthMethod = {
   path: "/grpc.health.v1.Health/Check",
@@ -35,7 +38,7 @@ export const CHECK: HealthMethod = {
     const status = decodeHealthCheckResponse(message);
     return status === undefined ? mismatch("message that is no HealthCheckResponse") : servingVerdict(status);
   },
-  encodeJson: (service) => service === "" ? {} : { service },
+  encodeJson: (service) => service === "" ? THE_WHOLE : { service },
   judgeJson(message) {
     const status = message["status"] ?? WIRE_STATUS.UNKNOWN;
     const number = statusNumber(status);

@@ -1,6 +1,7 @@
+import type { RegistryFile } from "../../config.ts";
 import type { Env } from "../../config/field.ts";
 import { isTable } from "../../config/read.ts";
-import { type FileTable, parseFile, type RegistryFile, registryIn } from "../../config/registry-file.ts";
+import { type FileTable, parseFile, registryIn } from "../../config/registry-file.ts";
 import { CliError } from "../cli-error.ts";
 
 /** A file that holds a registry, as it is written. */
