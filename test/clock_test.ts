@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import process from "node:process";
+import { setImmediate } from "node:timers/promises";
 import { systemClock } from "../src/clock.ts";
 
 Deno.test("sleep() resolves after its time", async () => {
@@ -22,4 +24,15 @@ Deno.test("after() calls after its time, and not when it is cancelled before", a
   cancel();
   await systemClock.sleep(20);
   assert.deepEqual(woken, ["woken"]);
+});
+
+Deno.test("a time that has passed is now, and the log has no line of Deno's own about it", async () => {
+  const warned: string[] = [];
+  const note = (warning: Error) => void warned.push(warning.name);
+  process.on("warning", note);
+  await systemClock.sleep(-1);
+  await new Promise<void>((resolve) => void systemClock.after(-1, resolve));
+  await setImmediate();
+  process.off("warning", note);
+  assert.deepEqual(warned, []);
 });
