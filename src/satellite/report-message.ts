@@ -25,7 +25,7 @@ export interface NameMessage {
 
 /**
  * All that a report says of its served names, as the satellite `name` tells it: culprits first, in the order of its
- * registry, and as many as fit.
+ * registry, and as many as fit; where they do only without their texts, without.
  */
 export function reportMessage(report: Report, name: string): ReportMessage {
   const fleet = report.names.get("");
@@ -35,13 +35,17 @@ export function reportMessage(report: Report, name: string): ReportMessage {
   const names = [...report.names.values()]
     .filter(isPushed)
     .map((verdict) => nameMessage(verdict, ranks.has(verdict.name)))
-    .sort((a, b) => rankOf(a.name) - rankOf(b.name));
-  return {
-    name,
-    status: fleet?.status ?? "UNKNOWN",
-    madeAt: isoTime(report.nowMs),
-    names: names.slice(0, REPORT_NAMES_MAX),
-  };
+    .sort((a, b) => rankOf(a.name) - rankOf(b.name))
+    .slice(0, REPORT_NAMES_MAX);
+  const message = { name, status: fleet?.status ?? "UNKNOWN", madeAt: isoTime(report.nowMs), names };
+  return fits(message) ? message : { ...message, names: names.map(({ message: _, ...bare }) => bare) };
+}
+
+/** What the other Rollcall reads of one push, in bytes. */
+const REPORT_MAX_BYTES = 1_048_576;
+
+function fits(message: ReportMessage): boolean {
+  return new TextEncoder().encode(JSON.stringify(message)).length <= REPORT_MAX_BYTES;
 }
 
 /** The fleet as a whole is `status`; an upstream's own server goes by the upstream's name. */

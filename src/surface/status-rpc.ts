@@ -74,6 +74,9 @@ function namesOf({ names }: PushReportRequest, madeAtMs: number): ReadonlyMap<st
   return new Map(names.map((pushed) => [nameOf(pushed), listedState(pushed, madeAtMs)]));
 }
 
+/** Longest name of a report, in characters: that of a satellite's satellite's service is far below it. */
+const NAME_MAX_CHARS = 500;
+
 /** What a registry calls a name: one line, that stands for nothing else. */
 function nameOf({ name }: PushedName): string {
   const problem = NAME_PROBLEMS.find(([isSo]) => isSo(name))?.[1];
@@ -85,6 +88,11 @@ const NAME_PROBLEMS: readonly (readonly [isSo: (name: string) => boolean, proble
   [(name) => name === "", "is empty: its fleet is `status`"],
   [(name) => name === DISCOVERED, 'is "*": that stands for all of them'],
   [(name) => /\p{Cc}/u.test(name), "has control characters: write one line"],
+  // Of a circle the names grow with each turn.
+  [
+    (name) => name.length > NAME_MAX_CHARS,
+    `is longer than ${NAME_MAX_CHARS} characters: do satellites tell each other?`,
+  ],
 ];
 
 function listedState(

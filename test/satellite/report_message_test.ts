@@ -61,6 +61,26 @@ Deno.test("reportMessage() tells what is in maintenance, and until when", () => 
   ]);
 });
 
+Deno.test("reportMessage() tells a whole fleet that fails in long words without them, for else nothing of it would be heard", () => {
+  const services = Array.from({ length: 1_900 }, (_, at) => `acme.Service${at}`);
+  const told = (message: string) => {
+    const state = failed("unavailable", undefined, {
+      observation: { kind: "failed", failure: "unavailable", message, latencyMs: 1 },
+    });
+    return reportMessage(reportOn([{ name: "a", state, services }]), "eu");
+  };
+  assert.equal(told("refused").names[0]?.message, "refused");
+  const long = told("\u00e9".repeat(240));
+  assert.ok(JSON.stringify(long).length < 1_048_576);
+  const [name] = long.names;
+  assert.deepEqual([long.names.length, name?.status, name?.cause, name?.message], [
+    2_000,
+    "NOT_SERVING",
+    "unavailable",
+    undefined,
+  ]);
+});
+
 Deno.test("reportMessage() leaves out what does not fit, culprits last", () => {
   const services = Array.from({ length: 1_100 }, (_, at) => `acme.S${at}`);
   const members = [{ name: "a", state: answered("SERVING"), services }, { name: "z", state: failed("tls") }];

@@ -129,7 +129,7 @@ Deno.test("PushReport refuses a status that is none, and a name that no registry
       codeOf(client.pushReport({ name: "eu", status, names: [...names] }, { headers }));
     assert.equal(await refused([], WIRE_STATUS.SERVICE_UNKNOWN), Code.InvalidArgument, protocol);
     assert.equal(await refused([{ name: "a", status: 9 }], SERVING), Code.InvalidArgument, protocol);
-    for (const name of ["", "*", "a\n|Gateway: Deployment pay", "\u001b[2J", "\u0085"]) {
+    for (const name of ["", "*", "a\n|Gateway: Deployment pay", "\u001b[2J", "\u0085", "b/a/".repeat(126)]) {
       assert.equal(await refused([{ name, status: SERVING }], SERVING), Code.InvalidArgument, JSON.stringify(name));
     }
   }
