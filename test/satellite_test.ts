@@ -93,7 +93,12 @@ Deno.test("pushReports() tries again by gRPC's backoff, the newest report each t
   let isUp = false;
   const { clock, pushed, logged, turn, end } = stage(() => {
     if (isUp) return accepted();
-    throw new TypeError("error sending request for url (https://edge.test/x): client error (Connect): refused");
+    // As Deno's `fetch` has it.
+    throw new TypeError("fetch failed", {
+      cause: new Error(
+        "error sending request from 10.0.0.1:52728 for https://edge.test/x (10.0.0.9:443): client error (Connect): tcp connect error: Connection refused",
+      ),
+    });
   });
   await clock.advance(3_000);
   turn(DOWN);
@@ -109,7 +114,7 @@ Deno.test("pushReports() tries again by gRPC's backoff, the newest report each t
       event: "push",
       as: "eu",
       state: "failing",
-      error: "TypeError: error sending request: client error (Connect): refused",
+      error: "tcp connect error: Connection refused",
     },
     { event: "push", as: "eu", state: "accepted" },
   ]);

@@ -1,5 +1,5 @@
 import type { HealthDocument } from "../core/health-document.ts";
-import { wordsOf } from "../probe/thrown.ts";
+import { wordsOf } from "../wire/thrown-words.ts";
 import { isObject, parseJson } from "../wire/json.ts";
 import { readBounded } from "../wire/read-bounded.ts";
 import { CliError } from "./cli-error.ts";

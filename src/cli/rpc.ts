@@ -10,7 +10,7 @@ import {
 } from "@bufbuild/protobuf";
 import { GRPC_CODES, type GrpcCode } from "../wire/grpc-code.ts";
 import { isObject, parseJson } from "../wire/json.ts";
-import { wordsOf } from "../probe/thrown.ts";
+import { wordsOf } from "../wire/thrown-words.ts";
 import { CliError } from "./cli-error.ts";
 import { type Answer, type Deployment, request, UNREACHABLE_EXIT_CODE } from "./deployment.ts";
 import type { Io } from "./io.ts";

@@ -1,4 +1,5 @@
 import type { FailureKind } from "../core/observation.ts";
+import { wordsOf } from "../wire/thrown-words.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -55,15 +56,3 @@ const BY_WORDS: readonly (readonly [words: RegExp, meaning: FailureKind | "not-a
   // A body that is not encoded as its headers say; Deno's wording, then workerd's.
   [/^(?:unexpected end of file|corrupt deflate|invalid gzip)|^\w+ decompression failed/i, "protocol_mismatch"],
 ];
-
-/**
- * The cause in the platform's own words, less what differs from one attempt to the next (a local port, a reference number)
- * and the address, which is the operator's to show.
- */
-export function wordsOf(error: unknown): string {
-  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = root instanceof Error ? root.message : String(root);
-  return text.replace(/^error sending request .*?: client error \(\w+\): /, "")
-    .replace(/^((?:connect|getaddrinfo) E\w+) .*/, "$1")
-    .replace(/; reference = \w+$/, "");
-}

@@ -2,6 +2,7 @@ import type { PushConfig } from "../config/push.ts";
 import { toldText } from "../core/told.ts";
 import type { Clock } from "../ports.ts";
 import { readBounded } from "../wire/read-bounded.ts";
+import { wordsOf } from "../wire/thrown-words.ts";
 import type { ReportMessage } from "./report-message.ts";
 
 /** What one push works with. */
@@ -48,7 +49,7 @@ export async function push(
     if (response.status === 200 && isJson(response)) return undefined;
     return refusalOf(response, answer);
   } catch (error) {
-    return late.signal.aborted ? `no answer within ${PUSH_MAX_MS} ms` : withoutAddress(error);
+    return late.signal.aborted ? `no answer within ${PUSH_MAX_MS} ms` : toldText(wordsOf(error));
   } finally {
     disarm();
   }
@@ -68,9 +69,4 @@ function refusalOf({ status }: Response, answer: Uint8Array | undefined): string
     // Somebody else answers in its place.
   }
   return `HTTP ${status}, which is no answer of a Rollcall`;
-}
-
-/** Deno writes the URL into its error. */
-function withoutAddress(error: unknown): string {
-  return toldText(String(error).replaceAll(/ ?(?:for url )?\(?https?:\/\/[^\s)]*\)?/g, ""));
 }

@@ -1,4 +1,4 @@
-import { wordsOf } from "../../probe/thrown.ts";
+import { wordsOf } from "../../wire/thrown-words.ts";
 import { request } from "../deployment.ts";
 import { sayDuration } from "../duration.ts";
 import type { HealthDocument } from "../../core/health-document.ts";

@@ -1,5 +1,5 @@
 import { isObject, parseJson } from "../../wire/json.ts";
-import { wordsOf } from "../../probe/thrown.ts";
+import { wordsOf } from "../../wire/thrown-words.ts";
 import { type Answer, request } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 import { decodeJinaStatus } from "../../wire/jina.ts";
 import { encodeFrame } from "../../wire/grpc-web.ts";
-import { wordsOf } from "../../probe/thrown.ts";
+import { wordsOf } from "../../wire/thrown-words.ts";
 import { request, REQUEST_MAX_MS } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
 import { failureOf, firstFrame, type HealthMethod, isAnswer, RPC_FORMATS, type RpcFormat } from "./rpc-formats.ts";

@@ -1,7 +1,7 @@
 import type { FirstMessage } from "../../probe/network.ts";
 import { decodeJinaStatus } from "../../wire/jina.ts";
 import { isObject, parseJson } from "../../wire/json.ts";
-import { wordsOf } from "../../probe/thrown.ts";
+import { wordsOf } from "../../wire/thrown-words.ts";
 import { targetOf } from "../ask.ts";
 import { REQUEST_MAX_MS } from "../deployment.ts";
 import { fail, type Finding, pass, type Smoke } from "./finding.ts";
