@@ -17,7 +17,7 @@ export const PUSH_TOKEN_HELP = "PUSH_TOKEN of the deployment, or ADMIN_TOKEN; de
 
 /** Exit codes of every command that writes to a deployment, other than 0. */
 export const AUTHORISED_EXIT_CODES = {
-  [REFUSED_EXIT_CODE]: "the deployment refused it, and says why; nothing was changed",
+  [REFUSED_EXIT_CODE]: "the deployment refused it, and says why; nothing was changed, unless it was unavailable",
   2: "a wrong option or argument",
   [UNREACHABLE_EXIT_CODE]: "no Rollcall answers there, or it refuses the token",
 } as const;

@@ -1,4 +1,5 @@
 import type { HealthDocument, HealthName } from "../../core/health-document.ts";
+import { DISCOVERED } from "../../core/registry.ts";
 import type { ServingStatus } from "../../core/status.ts";
 import type { Paint } from "../color.ts";
 import { sayDuration } from "../duration.ts";
@@ -58,8 +59,9 @@ function rowsOf(names: readonly HealthName[]): Row[] {
   return [...ofKind("group").map((entry) => ({ entry, indent: "" })), ...upstreams];
 }
 
+/** One that discovers its services, and knows none yet, is all there is to see of its upstream. */
 function displayName({ name, target }: HealthName): string {
-  return target === undefined || target.service === "" ? target?.upstream ?? name : name;
+  return target === undefined || (target.service !== "" && target.service !== DISCOVERED) ? name : target.upstream;
 }
 
 function serviceName({ target }: HealthName): string {

@@ -13,7 +13,7 @@ export function whyOf({ kind, status, degraded, culprits, maintenance, policy, m
 }
 
 function maintenanceText({ until, reason }: HealthMaintenance): string {
-  return `until ${until.replace(/\.\d+Z$/, "Z")}: ${reason}`;
+  return `until ${until.replace(/\.\d+Z$/, "Z")}${reason === "" ? "" : `: ${reason}`}`;
 }
 
 function whyOfTarget(target: HealthTarget, status: HealthName["status"]): string {

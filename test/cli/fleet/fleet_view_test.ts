@@ -31,8 +31,8 @@ function view(options: FleetOptions): { readonly headline: string; readonly rows
   return { headline, rows: new Map(cells.map(([name = "", ...rest]) => [name, rest.join(" | ")])) };
 }
 
-function window(name: string) {
-  return { id: name, name, fromMs: NOW_MS - 60_000, untilMs: NOW_MS + 3_600_000, reason: "new disks" };
+function window(name: string, reason = "new disks") {
+  return { id: name, name, fromMs: NOW_MS - 60_000, untilMs: NOW_MS + 3_600_000, reason };
 }
 
 Deno.test("fleetView() tells how a group came to its status, and who is to blame", () => {
@@ -58,9 +58,22 @@ Deno.test("fleetView() tells what fails below maintenance, for its end is near",
 });
 
 Deno.test("fleetView() begins with maintenance when the whole fleet is in it", () => {
-  const { headline } = view({ maintenance: ["search", "pay", "cart"].map(window) });
+  const { headline } = view({ maintenance: ["search", "pay", "cart"].map((name) => window(name)) });
   const said = "in maintenance until 2026-11-21T13:00:00Z: new disks";
   assert.equal(headline, `${said}  3 of 4 targets serve, 4 in maintenance, checked 3 s ago`);
+});
+
+Deno.test("fleetView() tells of maintenance without a reason just until when", () => {
+  const { rows } = view({ maintenance: [window("search", "")] });
+  assert.equal(rows.get("search"), "maintenance (SERVING) | 1 min | 3 s ago | until 2026-11-21T13:00:00Z");
+  const { headline } = view({ maintenance: ["search", "pay", "cart"].map((name) => window(name, "")) });
+  assert.match(headline, /^in maintenance until 2026-11-21T13:00:00Z {2}3 of 4/);
+});
+
+Deno.test("fleetView() calls an upstream that told nothing of its names by its own", () => {
+  const report = reportOn([{ name: "eu", services: ["*"], state: failed("unavailable") }]);
+  const text = fleetView(healthDocument(prepareHealth(report, false), report), PLAIN);
+  assert.match(text, /^eu {2,}NOT_SERVING/m);
 });
 
 Deno.test("derivationText() counts critical members alone, and asks a quorum for no more than are left", () => {
