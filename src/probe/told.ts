@@ -21,7 +21,7 @@ export interface ToldLog {
  * Learn what an upstream told of itself. Never rejects.
  *
  * An authority that is not there, or does not answer in time, says nothing of the upstream: what was told before holds for
- * as long as it was told to.
+ * as long as it was told to, or until it expires as any state does.
  */
 export type ReadTold = (target: Target, protocol: ToldProtocol, timeoutMs: number) => Promise<ProbeOutcome>;
 

@@ -139,6 +139,23 @@ Deno.test("load() says nothing of an upstream while the authority fails: what wa
   assert.deepEqual(the.heard.at(-1), { event: "authority", state: "back" });
 });
 
+Deno.test("load() believes what was told to hold for a day no longer than it believes any other state, while the authority fails", async () => {
+  let isBroken = false;
+  const own = createMemoryAuthority();
+  const list: Authority["list"] = (prefix) => isBroken ? Promise.reject(new Error("gone")) : own.list(prefix);
+  using the = stage([pushed("a")], { authority: { ...own, list } });
+  const toldAtMs = the.clock.nowMs();
+  await own.put("status/a/", encodeTold({ status: "SERVING", toldAtMs, untilMs: toldAtMs + 86_400_000 }));
+  assert.equal(await the.statusOf("a"), "SERVING");
+  isBroken = true;
+  await the.clock.advance(599_998);
+  assert.equal(await the.statusOf("a"), "SERVING");
+  await the.clock.advance(1);
+  assert.equal(await the.statusOf("a"), "UNKNOWN");
+  isBroken = false;
+  assert.equal(await the.statusOf("a"), "SERVING");
+});
+
 Deno.test("load() blames no upstream for an authority that hangs", async () => {
   const hanging: Authority = { ...createMemoryAuthority(), list: () => new Promise(() => {}) };
   using the = stage([pushed("a"), pushed("b")], { authority: hanging });
