@@ -3,6 +3,7 @@ import type { AppliedRegistry, PreviewedRegistry, RegistryDiff } from "../core/r
 import type { NameVerdict } from "../core/report.ts";
 import type { RegistryService } from "../gen/rollcall/v1/registry_pb.ts";
 import { WIRE_STATUS } from "../wire/health.ts";
+import { maintenanceText } from "./maintenance-text.ts";
 import { fleetStatus, listedNames } from "./served-name.ts";
 import type { SurfaceSettings } from "./settings.ts";
 import { valueOf, writerOf } from "./written.ts";
@@ -49,7 +50,10 @@ function previewMessage({ report, diff, warnings, cost }: PreviewedRegistry) {
 }
 
 /** Why a name is not SERVING is what its first culprit came to. */
-function nameMessage({ name, status, culprits: [culprit] }: NameVerdict) {
+function nameMessage({ name, status, culprits: [culprit], maintenance }: NameVerdict) {
+  if (maintenance !== undefined) {
+    return { name, status: WIRE_STATUS[status], cause: "", message: maintenanceText(maintenance) };
+  }
   const seen = culprit?.state?.observation;
   const cause = seen === undefined ? "" : seen.kind === "failed" ? seen.failure : seen.reason ?? "";
   return { name, status: WIRE_STATUS[status], cause, message: seen?.message ?? "" };

@@ -1,10 +1,11 @@
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import assert from "node:assert/strict";
+import { done } from "../../src/core/write-result.ts";
 import { RegistryService } from "../../src/gen/rollcall/v1/registry_pb.ts";
 import { WIRE_STATUS } from "../../src/wire/health.ts";
 import { type Administered, administered } from "../support/administered.ts";
 import { transports } from "../support/clients.ts";
-import { reportOn } from "../support/reports.ts";
+import { answered, NOW_MS, reportOn } from "../support/reports.ts";
 import { surfaces } from "../support/surfaces.ts";
 
 const ADMIN_TOKEN = "the-admin-token";
@@ -111,6 +112,24 @@ Deno.test("a preview tells every name with its status, the diff, warnings and co
     assert.deepEqual([cost?.probesPerRefresh, cost?.probesPerMinute], [2, 8]);
     assert.equal((await client.getRegistry({})).version, 0);
   }
+});
+
+Deno.test("a preview says of what is in maintenance until when and why, whatever was seen of it", async () => {
+  const window = { id: "1", name: "pay", fromMs: NOW_MS - 1, untilMs: NOW_MS + 3_600_000, reason: "new disks" };
+  const report = reportOn([{ name: "pay", state: answered("SERVING") }], { maintenance: [window] });
+  const diff = { added: [], removed: [], changed: [] };
+  const cost = { probesPerRefresh: 1, probesPerMinute: 4 };
+  const preview = () => Promise.resolve(done({ report, diff, warnings: [], cost }));
+  const registryWriter = { ...administered().registryWriter, preview };
+  const ask = surfaces(reportOn([]), { adminToken: ADMIN_TOKEN, registryWriter });
+  const headers = { "content-type": "application/json", authorization: `Bearer ${ADMIN_TOKEN}` };
+  const answer = await ask("/rollcall.v1.RegistryService/Preview", { method: "POST", headers, body: "{}" });
+  const { names } = await answer.json();
+  assert.deepEqual(names[0], {
+    name: "pay",
+    status: "NOT_SERVING",
+    message: "in maintenance until 2026-11-21T13:00:00Z: new disks",
+  });
 });
 
 Deno.test("a bug is told to the log, and to its caller only that there was one", async () => {

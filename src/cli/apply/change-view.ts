@@ -36,7 +36,7 @@ function verdictLines({ status, names, diff }: PreviewResponse, paint: Paint): s
   const rows = shown.map(({ name, said, cause, message }) => [
     { text: name },
     { text: said, color: statusColor(said) },
-    { text: [cause, message].filter((text) => text !== "").join(": ") },
+    { text: [cause, message].filter((text) => text !== "").join(": ") || ownWord(said) },
   ]);
   const table = rows.length === 0 ? [] : renderTable(["NAME", "STATUS", "WHY"], rows, paint);
   return [
@@ -44,6 +44,11 @@ function verdictLines({ status, names, diff }: PreviewResponse, paint: Paint): s
     ...table,
     ...(rest > 0 ? [`${shown.length > 0 ? "and " : ""}${rest} more, SERVING`] : []),
   ];
+}
+
+/** What needs no cause, for it was answered. */
+function ownWord(said: string): string {
+  return said === "NOT_SERVING" ? "answers NOT_SERVING" : "";
 }
 
 function costLines({ cost }: PreviewResponse): string[] {

@@ -266,14 +266,14 @@ export type PreviewedName = Message<"rollcall.v1.PreviewedName"> & {
   status: HealthCheckResponse_ServingStatus;
 
   /**
-   * Why it is not SERVING, such as "timeout"; empty when it is.
+   * Why it is not SERVING, such as "timeout"; empty when it is, when it says so itself, and in maintenance.
    *
    * @generated from field: string cause = 3;
    */
   cause: string;
 
   /**
-   * The upstream's own text.
+   * The upstream's own text, or until when it is in maintenance and why.
    *
    * @generated from field: string message = 4;
    */
