@@ -40,7 +40,7 @@ function parseUrl(text: string): string {
   if (text === "") {
     throw new CliError("Cannot tell which Rollcall is meant: no URL was given", `${FIX}, or set ROLLCALL_URL`);
   }
-  const isLocal = /^(?:localhost|127\.|\[::1\])/.test(text);
+  const isLocal = /^(?:localhost|127[\d.]*|\[::1\])(?:[:/]|$)/i.test(text);
   const url = URL.parse(/^[a-z]+:\/\//i.test(text) ? text : `${isLocal ? "http" : "https"}://${text}`);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "") {
     throw new CliError(`Cannot read URL ${JSON.stringify(text)}: it is no http(s):// address`, FIX);
