@@ -1,4 +1,5 @@
-import type { Registry } from "../core/registry.ts";
+import { requestsOf } from "../core/due.ts";
+import { type Registry, targetsOf } from "../core/registry.ts";
 import { type Field, refuse } from "./field.ts";
 import { readGroups } from "./groups.ts";
 import { checkUpstreamNames, namesOf } from "./names.ts";
@@ -67,9 +68,26 @@ function readJoined(root: Field, joining: Joining): Registry {
   if (names !== undefined) checkUpstreamNames(entries, names);
   const groups = readGroups({ ...groupsField, value: joinedGroups(groupsField, joining) }, names);
   checkFleet(upstreamsField, { upstreams, groups });
+  const registry = { upstreams, groups };
+  if (upstreams.length > before.length) joining.warnings.push(...wholeWarnings(registry, joining));
+  return registry;
+}
+
+/** What is unwise in the fleet that written upstreams make of the deployed one. */
+function wholeWarnings(joined: Registry, { deployed, context }: Joining): readonly string[] {
+  const { probesPerInvocation: budget } = context.knobs;
+  const requests = requestsOf(targetsOf(joined));
   const isWholeDeployed = deployed.registry.groups.some(({ name }) => name === "");
-  if (isWholeDeployed && upstreams.length > before.length) joining.warnings.push(NOT_OF_THE_WHOLE);
-  return { upstreams, groups };
+  return [
+    ...(isWholeDeployed ? [NOT_OF_THE_WHOLE] : []),
+    ...(requests > budget
+      ? [
+        `${requests} targets are more than PROBES_PER_INVOCATION (${budget}): each is asked in one of ${
+          Math.ceil(requests / budget)
+        } refreshes; raise it on a paid plan, or split the fleet`,
+      ]
+      : []),
+  ];
 }
 
 /** JSON text within JSON, which variables of the environment may be, would hide from who changes a part of it what is there. */

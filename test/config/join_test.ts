@@ -10,6 +10,7 @@ const DEPLOYED = {
   GROUPS: { shop: ["checkout"] },
   UPSTREAM_KEY: "hunter2",
 };
+const X = { name: "x", url: "https://x.acme.com" };
 const config = parseConfig(DEPLOYED, "workers");
 const join = (written: unknown) => config.join(written);
 
@@ -131,6 +132,15 @@ Deno.test("join() warns that a deployed whole stays what it is", () => {
   ]);
   assert.deepEqual(registry.groups, whole.registry.groups);
   assert.deepEqual(whole.join({ groups: { eu: ["checkout"] } }).warnings, []);
+});
+
+Deno.test("join() warns of a fleet of more targets than a refresh can ask, with those that are deployed", () => {
+  const upstreams = Array.from({ length: 44 }, (_, at) => ({ ...X, name: `x${at}` }));
+  assert.deepEqual(join({ upstreams: upstreams.slice(1) }).warnings, []);
+  assert.deepEqual(join({ upstreams }).warnings, [
+    "46 targets are more than PROBES_PER_INVOCATION (45): each is asked in one of 2 refreshes; raise it on a paid plan, or split the fleet",
+  ]);
+  assert.deepEqual(parseConfig(DEPLOYED, "deno").join({ upstreams }).warnings, []);
 });
 
 Deno.test("join() refuses a fleet in which nothing is critical, unless it was deployed with a whole", () => {
