@@ -116,7 +116,7 @@ async function probeOnce(fleet: Fleet, { config, prober, clock, place }: Platfor
   const { knobs } = config;
   const fleets = fixedFleet(fleet.registry, fleet);
   const refresher = createRefresher({ fleets, knobs, prober, store: NO_STORE, clock });
-  // What is not answered for in time is cut off with the call: nobody will ask for it again.
+  // What is not answered for in time nobody will ask for again: on Workers it is cut off with the call, on Deno it ends by itself.
   return await refresher.begin({ place: place(), waitUntil: () => {} })({ accept: "fresh" });
 }
 
