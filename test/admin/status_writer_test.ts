@@ -104,22 +104,28 @@ Deno.test("heartbeat() lets the last status hold anew, whatever it is, and tells
   });
 });
 
-Deno.test("heartbeat() never takes back what was set between its reading and its writing", async () => {
+/** A writer before whose next write, after its reading, `between` is done by another. */
+function interruptible() {
   const authority = createMemoryAuthority();
-  let between: (() => Promise<unknown>) | undefined;
+  let next: (() => Promise<unknown>) | undefined;
   const interrupted: Authority = {
     ...authority,
     async put(key, value, expected) {
-      const first = between;
-      between = undefined;
-      await first?.();
+      const between = next;
+      next = undefined;
+      await between?.();
       return await authority.put(key, value, expected);
     },
   };
-  const other = administered({ env: ENV, authority });
   const { statusWriter } = administered({ env: ENV, authority: interrupted });
+  const interrupt = (between: () => Promise<unknown>) => void (next = between);
+  return { other: administered({ env: ENV, authority }), statusWriter, interrupt };
+}
+
+Deno.test("heartbeat() never takes back what was set between its reading and its writing", async () => {
+  const { other, statusWriter, interrupt } = interruptible();
   given(await other.statusWriter.set("train", UP));
-  between = () => other.statusWriter.set("train", DOWN);
+  interrupt(() => other.statusWriter.set("train", DOWN));
   assert.equal(given(await statusWriter.heartbeat("train", undefined)).status, "NOT_SERVING");
   assert.equal(given(await other.statusWriter.get("train"))?.status, "NOT_SERVING");
 });
@@ -162,6 +168,13 @@ Deno.test("pushReport() keeps a satellite's names, and leaves an older report of
   assert.deepEqual(given(await statusWriter.pushReport("eu", { ...said, status: "SERVING", madeAtMs: 999 })), first);
   assert.equal(learned.length, 1);
   assert.equal(given(await statusWriter.pushReport("eu", said)).untilMs, clock.nowMs() + 10_000);
+});
+
+Deno.test("pushReport() leaves an older report although the newer one came between its reading and its writing", async () => {
+  const { other, statusWriter, interrupt } = interruptible();
+  const said = { status: "SERVING", names: NAMES, madeAtMs: 1_000, lifeMs: undefined } as const;
+  interrupt(() => other.statusWriter.pushReport("eu", { ...said, status: "NOT_SERVING", madeAtMs: 1_001 }));
+  assert.equal(given(await statusWriter.pushReport("eu", said)).status, "NOT_SERVING");
 });
 
 Deno.test("pushReport() takes a report of a clock that was set back, once the one before holds no more", async () => {

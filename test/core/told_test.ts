@@ -183,6 +183,9 @@ Deno.test("createReport() says NOT_SERVING of a satellite in maintenance, and of
   const of = report([eu], known(eu, serving, 2_000), 2_000, [window]);
   assert.deepEqual(statuses(of), { "eu": "NOT_SERVING", "eu/acme.Pay": "NOT_SERVING" });
   assert.deepEqual(["eu", ""].map((name) => of.names.get(name)?.maintenance), [window, window]);
+  assert.deepEqual(of.names.get("eu")?.culprits.map(({ target, maintenance }) => [target.key, maintenance]), [
+    [eu.key, window],
+  ]);
 });
 
 Deno.test("fold() keeps a satellite's names once", () => {
