@@ -1,3 +1,4 @@
+import { WAIT_MS } from "../config/read.ts";
 import type { HealthDocument } from "../core/health-document.ts";
 import { wordsOf } from "../wire/thrown-words.ts";
 import { isObject, parseJson } from "../wire/json.ts";
@@ -104,8 +105,8 @@ export async function request(
   }
 }
 
-/** Four times the longest that a Rollcall takes for an answer by default, in milliseconds. */
-export const REQUEST_MAX_MS = 10_000;
+/** What a Rollcall may be told to take for an answer, by DEADLINE_MS, and some for the way there, in milliseconds. */
+export const REQUEST_MAX_MS = WAIT_MS.max + 5_000;
 
 /** A fleet of a thousand targets, with all detail, takes about one. */
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
