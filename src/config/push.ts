@@ -15,7 +15,7 @@ export interface PushConfig {
   readonly token: string;
 }
 
-/** A third of the time for which a report holds by default: two may be lost. */
+/** A quarter of the time for which a report holds by default: two may be lost. */
 const DEFAULT_EVERY_MS = 15_000;
 
 /** More often is for what changes, which is pushed at once. */
