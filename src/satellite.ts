@@ -20,7 +20,7 @@ export interface SatelliteOptions {
   readonly random?: () => number;
 }
 
-/** Pushes are accepted, or not any more; told on change only. */
+/** Pushes are accepted, or not any more, or for another reason; told on change only. */
 export interface PushLog {
   readonly event: "push";
   readonly as: string;
@@ -87,10 +87,12 @@ function pushOne(report: Report, options: SatelliteOptions, stop: AbortSignal): 
 }
 
 function createTeller({ config, log }: SatelliteOptions): (error: string | undefined) => void {
-  let told: PushLog["state"] | undefined;
+  let told: { readonly error: string | undefined } | undefined;
   return (error) => {
     const state = error === undefined ? "accepted" : "failing";
-    if (state !== told) log({ event: "push", as: config.name, state, ...(error !== undefined && { error }) });
-    told = state;
+    if (told === undefined || error !== told.error) {
+      log({ event: "push", as: config.name, state, ...(error !== undefined && { error }) });
+    }
+    told = { error };
   };
 }

@@ -120,6 +120,19 @@ Deno.test("pushReports() tries again by gRPC's backoff, the newest report each t
   ]);
 });
 
+Deno.test("pushReports() says why pushes fail by now, when it is not what it was", async () => {
+  let code = "unavailable";
+  const { clock, logged, end } = stage(() => Response.json({ code, message: "" }, { status: 500 }));
+  await clock.advance(30_000);
+  code = "unauthenticated";
+  await clock.advance(30_000);
+  await end();
+  assert.deepEqual(logged.map(({ state, error }) => [state, error]), [
+    ["failing", "unavailable:"],
+    ["failing", "unauthenticated:"],
+  ]);
+});
+
 Deno.test("pushReports() takes only a Rollcall's answer for an accepted push, follows no redirect, and gives up one that hangs", async () => {
   for (
     const [answer, error] of [
@@ -136,6 +149,9 @@ Deno.test("pushReports() takes only a Rollcall's answer for an accepted push, fo
         "HTTP 308, which is no answer of a Rollcall",
       ],
       [() => new Response("x".repeat(9_000), { status: 502 }), "HTTP 502, which is no answer of a Rollcall"],
+      [() => Response.json({ status: "ok" }), "HTTP 200, which is no answer of a Rollcall"],
+      [() => Response.json(null), "HTTP 200, which is no answer of a Rollcall"],
+      [() => Response.json({ expiresAt: "x".repeat(9_000) }), "HTTP 200, which is no answer of a Rollcall"],
       [() => new Promise<Response>(() => {}), "no answer within 10000 ms"],
     ] as const
   ) {

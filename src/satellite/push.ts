@@ -45,8 +45,8 @@ export async function push(
       body: JSON.stringify(message),
       signal: AbortSignal.any([late.signal, stop]),
     });
-    const answer = await readBounded(response.body, ANSWER_MAX_BYTES);
-    if (response.status === 200 && isJson(response)) return undefined;
+    const answer = readObject(await readBounded(response.body, ANSWER_MAX_BYTES));
+    if (response.status === 200 && typeof answer["expiresAt"] === "string") return undefined;
     return refusalOf(response, answer);
   } catch (error) {
     return late.signal.aborted ? `no answer within ${PUSH_MAX_MS} ms` : toldText(wordsOf(error));
@@ -55,18 +55,17 @@ export async function push(
   }
 }
 
-/** Any page answers 200. */
-function isJson({ headers }: Response): boolean {
-  return headers.get("content-type")?.startsWith("application/json") === true;
+/** Empty where it is too long, or no JSON: somebody else answers in its place. */
+function readObject(answer: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return { ...JSON.parse(new TextDecoder().decode(answer)) };
+  } catch {
+    return {};
+  }
 }
 
 /** In Connect's own words, if it is Connect that answers. */
-function refusalOf({ status }: Response, answer: Uint8Array | undefined): string {
-  try {
-    const { code, message }: Record<string, unknown> = JSON.parse(new TextDecoder().decode(answer));
-    if (typeof code === "string") return toldText(`${code}: ${typeof message === "string" ? message : ""}`);
-  } catch {
-    // Somebody else answers in its place.
-  }
+function refusalOf({ status }: Response, { code, message }: Readonly<Record<string, unknown>>): string {
+  if (typeof code === "string") return toldText(`${code}: ${typeof message === "string" ? message : ""}`);
   return `HTTP ${status}, which is no answer of a Rollcall`;
 }
