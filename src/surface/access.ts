@@ -16,8 +16,8 @@ export function accessProblem(service: string, role: Role, tokens: Tokens): Conn
   const { variable, roles } = need;
   const isConfigured = [tokens.adminToken ?? "", need.otherToken(tokens) ?? ""].some((token) => token !== "");
   if (!isConfigured) {
-    const fix = `set ${variable} (on Workers: wrangler secret put ${variable})`;
-    return new ConnectError(`Nobody may call this: ${variable} is not set; ${fix}`, Code.FailedPrecondition);
+    const fix = `set one there (on Workers: wrangler secret put ${variable})`;
+    return new ConnectError(`Nobody may call this: the Rollcall has no ${variable}; ${fix}`, Code.FailedPrecondition);
   }
   if (roles.includes(role)) return undefined;
   const message = `This needs ${variable} as its bearer token`;
