@@ -38,7 +38,10 @@ Deno.test("every RPC that writes is there and refuses everybody where no token o
       const { code, message } = await call(path, token, isPush ? {} : { pushToken: PUSH_TOKEN });
       assert.equal(code, "failed_precondition", path);
       const variable = isPush ? "PUSH_TOKEN" : "ADMIN_TOKEN";
-      assert.match(message, new RegExp(`the Rollcall has no ${variable}; set one there .*wrangler secret put ${variable}`));
+      assert.match(
+        message,
+        new RegExp(`the Rollcall has no ${variable}; set one there .*wrangler secret put ${variable}`),
+      );
     }
   }
 });
