@@ -28,7 +28,7 @@ export const apply: CliCommand = {
   exitCodes: {
     0: "it is in force, or was already; with --dry-run, it could be",
     ...AUTHORISED_EXIT_CODES,
-    [REFUSED_EXIT_CODE]: "the deployment refused it, or you did; nothing was changed",
+    [REFUSED_EXIT_CODE]: "the deployment refused it, or you did; nothing was changed, unless it was unavailable",
     2: "the file cannot be read or is wrong, nobody to ask, a wrong option or argument",
     [OVERTAKEN_EXIT_CODE]: "somebody else applied meanwhile; nothing was changed",
   },
