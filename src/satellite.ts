@@ -58,8 +58,11 @@ export async function pushReports(options: SatelliteOptions, stop: AbortSignal):
       backoff.reset();
       told = { names: report.names, atMs: clock.nowMs() };
     }
-    const dueAtMs = (told?.atMs ?? clock.nowMs()) + config.everyMs;
-    return { waitMs: Math.max(0, dueAtMs - clock.nowMs()), isHeeding: true };
+    const nowMs = clock.nowMs();
+    const dueAtMs = (told?.atMs ?? nowMs) + config.everyMs;
+    // What turns by itself, as a window of maintenance begins or what was told ends, nobody tells.
+    const turnsAtMs = report.turnsAtMs > nowMs ? report.turnsAtMs : Infinity;
+    return { waitMs: Math.max(0, Math.min(dueAtMs, turnsAtMs) - nowMs), isHeeding: true };
   }
 
   while (!stop.aborted) {

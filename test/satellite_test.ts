@@ -52,6 +52,10 @@ function stage(answer: (request: Request) => Promise<Response> | Response = acce
     clock,
     pushed,
     logged,
+    /** From now on it is another, of which nobody tells. */
+    become(next: Report) {
+      report = next;
+    },
     turn(next: Report) {
       report = next;
       changes.tell();
@@ -118,6 +122,17 @@ Deno.test("pushReports() tries again by gRPC's backoff, the newest report each t
     },
     { event: "push", as: "eu", state: "accepted" },
   ]);
+});
+
+Deno.test("pushReports() pushes what turns by itself, as a window begins or what was told ends, when it does", async () => {
+  const { clock, pushed, become, turn, end } = stage();
+  const turnsAtMs = clock.nowMs() + 7_000;
+  turn({ ...SERVING, turnsAtMs });
+  await clock.advance(6_999);
+  become(DOWN);
+  await clock.advance(8_000);
+  await end();
+  assert.deepEqual(pushed, [{ atMs: 0, status: "SERVING" }, { atMs: 7_000, status: "NOT_SERVING" }]);
 });
 
 Deno.test("pushReports() says why pushes fail by now, when it is not what it was", async () => {
