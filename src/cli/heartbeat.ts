@@ -17,7 +17,10 @@ export const heartbeat: CliCommand = {
   name: "heartbeat",
   summary: "Let the status told last of a push upstream hold for another while; where none was, tell SERVING.",
   examples: [
-    ["rollcall heartbeat nightly-backup --ttl 24h", "at the end of a job that sets no status; UNKNOWN a day after the last one"],
+    [
+      "rollcall heartbeat nightly-backup --ttl 24h",
+      "at the end of a job that sets no status; UNKNOWN a day after the last one",
+    ],
     ["rollcall heartbeat batch --ttl 60s --every 15s &", "beside a process, and ended with it; two beats may be lost"],
   ],
   exitCodes: { 0: "the deployment has it; with --every, Ctrl-C", ...AUTHORISED_EXIT_CODES },
