@@ -21,9 +21,9 @@ export function renderTable(header: readonly string[], rows: readonly (readonly 
   return all.map((row) => row.map((cell, column) => renderCell(cell, widths[column] ?? 0, paint)).join("  ").trimEnd());
 }
 
-/** Text as it may stand on one line of a terminal. */
+/** Text as it may stand on one line of a terminal; what turns its direction would turn the cells after it too. */
 export function singleLine(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, " ");
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, " ");
 }
 
 function renderCell({ text, color }: Cell, width: number, paint: Paint): string {

@@ -21,8 +21,8 @@ Deno.test("renderTable() pads coloured cells as if they had no colour", () => {
 });
 
 Deno.test("renderTable() lets no server write to the terminal", () => {
-  const rows = [[{ text: "a\x1b[2J\r\nb\u2028c" }]];
-  assert.deepEqual(renderTable(["NAME"], rows, PLAIN), ["NAME", "a [2J b c"]);
+  const rows = [[{ text: "a\x1b[2J\r\nb\u2028c\u202ed" }]];
+  assert.deepEqual(renderTable(["NAME"], rows, PLAIN), ["NAME", "a [2J b c d"]);
 });
 
 for (
