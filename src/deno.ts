@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.ts";
-import { type Config, parseConfig, type RegistryFile } from "./config.ts";
-import { parseRegistryFile } from "./config/registry-file.ts";
+import { type Config, parseConfig } from "./config.ts";
+import { listeningEntry } from "./deno/listening-entry.ts";
+import { readRegistryFile } from "./deno/read-registry-file.ts";
 import { startGrpcServer } from "./grpc-server/server.ts";
 import { listenHttp } from "./listen/http.ts";
 import { keepListening, type Listener } from "./listen/listener.ts";
@@ -126,7 +127,7 @@ async function serve(config: Config, rollcall: Rollcall, invocation: Invocation,
     "GRPC_PORT",
     stop,
   );
-  announce(config, http.port, grpc?.port);
+  log(listeningEntry(config, http.port, grpc?.port));
   await Promise.all([http.closed, grpc?.closed]);
 }
 
@@ -164,15 +165,6 @@ function readConfig(): Config {
   return path === "" ? parseConfig(env, "deno") : parseConfig(env, "deno", readRegistryFile(path));
 }
 
-function readRegistryFile(path: string): RegistryFile {
-  try {
-    return parseRegistryFile(Deno.readTextFileSync(path), path);
-  } catch (error) {
-    const state = error instanceof Error ? error.message : String(error);
-    return { problems: [`Cannot read REGISTRY_FILE ${JSON.stringify(path)}: ${state}; name a file that can be read`] };
-  }
-}
-
 async function openKv(path: string): Promise<Deno.Kv> {
   try {
     return await Deno.openKv(path);
@@ -181,23 +173,6 @@ async function openKv(path: string): Promise<Deno.Kv> {
       `Cannot open KV_PATH ${JSON.stringify(path)}: ${String(error)}; name a file in a folder that can be written`,
     );
   }
-}
-
-/** Say where Rollcall answers and whom it watches; the operator's log is the only place that shows addresses. */
-function announce({ server, registry, push, problems }: Config, port: number, grpcPort: number | undefined): void {
-  const host = server.host.includes(":") ? `[${server.host}]` : server.host;
-  const address = ["0.0.0.0", "[::]"].includes(host) ? "localhost" : host;
-  const grpc = grpcPort === undefined ? {} : { grpc: `${server.grpcTls ? "grpcs" : "grpc"}://${address}:${grpcPort}` };
-  const upstreams = registry.upstreams.map(({ name, url, protocol }) => ({
-    name,
-    ...(url !== "" && { url }),
-    protocol,
-  }));
-  const groups = registry.groups.map(({ name }) => name);
-  const verdict = problems.length === 0 ? {} : { verdict: "UNKNOWN until the registry errors are mended" };
-  const url = `http://${address}:${port}`;
-  const pushed = push && { pushTo: push.url, pushAs: push.name };
-  log({ event: "listening", url, ...grpc, ...pushed, upstreams, groups, problems: problems.length, ...verdict });
 }
 
 function keep(pending: Set<Promise<void>>, promise: Promise<void>): void {

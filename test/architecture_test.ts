@@ -52,6 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "fan-out.ts",
     "client",
   ],
+  "deno": ["config"],
   "satellite": ["config", "ports.ts", "core", "wire"],
   "rollcall.ts": ["admin", "config", "fleet", "ports.ts", "core", "refresh", "surface"],
 };

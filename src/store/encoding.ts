@@ -9,6 +9,18 @@ import type {
 import { PROTOCOLS } from "../core/registry.ts";
 import { type Snapshot, SNAPSHOT_VERSION, type TargetState, type WriteCount } from "../core/snapshot.ts";
 import type { ServingStatus } from "../core/status.ts";
+import {
+  hasShape,
+  isAmount,
+  isBoolean,
+  isCount,
+  isKeyOf,
+  isObject,
+  isRecordOf,
+  isString,
+  optional,
+  type Shape,
+} from "./shape.ts";
 
 /** The stored form of a snapshot: JSON, stamped with {@link SNAPSHOT_VERSION}. */
 export function encodeSnapshot({ targets, storedAtMs, writes, scheduledAtMs }: Snapshot): string {
@@ -20,8 +32,8 @@ export function encodeSnapshot({ targets, storedAtMs, writes, scheduledAtMs }: S
  *
  * @returns Undefined when the text is no JSON, of another version, or broken at its top (`targets`, `storedAtMs`,
  *   `writes`): the write count must be true or absent. A malformed target state, or one under a name that is no target
- *   key, is left out alone: its target counts as never seen and is probed. A field this version does not know is
-XX
+ *   key, is left out alone: its target counts as never seen and is probed. A field this version does not know
+ *   makes its state malformed.
  */
 export function decodeSnapshot(text: string): Snapshot | undefined {
   const value = parseJson(text);
@@ -33,11 +45,6 @@ export function decodeSnapshot(text: string): Snapshot | undefined {
   const scheduled = scheduledAtMs === undefined ? {} : { scheduledAtMs };
   return { targets: Object.fromEntries(targets), storedAtMs, writes, ...scheduled };
 }
-
-type Check = (value: unknown) => boolean;
-
-/** One check for every field of `T`, so that a field added to a core type does not compile until it is checked here. */
-type Shape<T> = { readonly [K in keyof T]-?: Check };
 
 interface Stored {
   readonly version: typeof SNAPSHOT_VERSION;
@@ -142,14 +149,6 @@ const STORED: Shape<Stored> = {
   scheduledAtMs: optional(isAmount),
 };
 
-/** Every known field passes its check, and there is no other, `__proto__` included. */
-function hasShape<T>(value: unknown, shape: Shape<T>): value is T {
-  if (!isObject(value)) return false;
-  const checks = Object.entries<Check>(shape);
-  return checks.every(([field, check]) => check(value[field])) &&
-    Object.keys(value).every((field) => Object.hasOwn(shape, field));
-}
-
 function isProtocol(value: unknown): boolean {
   return PROTOCOL_NAMES.has(value);
 }
@@ -165,39 +164,6 @@ function isObservation(value: unknown): boolean {
 /** `<upstream>/<service>`; every name an object inherits, and `__proto__`, has no slash. */
 function isTargetKey(key: string): boolean {
   return key.includes("/");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isString(value: unknown): boolean {
-  return typeof value === "string";
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
-}
-
-/** A time or a duration. JSON has no NaN, but it reads 1e999 as Infinity. */
-function isAmount(value: unknown): boolean {
-  return Number.isFinite(value) && Number(value) >= 0;
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isKeyOf(table: Readonly<Record<string, true>>): Check {
-  return (value) => typeof value === "string" && Object.hasOwn(table, value);
-}
-
-function isRecordOf(check: Check): Check {
-  return (value) => isObject(value) && Object.values(value).every(check);
-}
-
-function optional(check: Check): Check {
-  return (value) => value === undefined || check(value);
 }
 
 function parseJson(text: string): unknown {
