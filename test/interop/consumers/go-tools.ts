@@ -36,8 +36,12 @@ const SERVICES = [
   "grpc.health.v1.Health",
   "grpc.reflection.v1.ServerReflection",
   "grpc.reflection.v1alpha.ServerReflection",
+  "jina.JinaGatewayDryRunRPC",
+  "rollcall.v1.MaintenanceService",
+  "rollcall.v1.RegistryService",
+  "rollcall.v1.StatusService",
 ];
-const LISTED = `0: ${[...SERVICES, "jina.JinaGatewayDryRunRPC"].join(" ")}`;
+const LISTED = `0: ${SERVICES.join(" ")}`;
 
 /** fullstorydev's gRPC client, which learns what it sends from server reflection. The first two are Jina's documented commands. */
 export const GRPCURL: Consumer = {
