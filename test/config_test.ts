@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Config, parseConfig } from "../src/config.ts";
 import { DEFAULT_KNOBS, type Platform } from "../src/core/knobs.ts";
-import { UPSTREAM_FIELDS } from "../src/config/upstream.ts";
+import { UPSTREAM_FIELDS } from "../src/config/upstream-fields.ts";
 import { PROTOCOLS, type Registry } from "../src/core/registry.ts";
 import { CA, CLIENT } from "./support/tls.ts";
 

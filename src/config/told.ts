@@ -3,7 +3,8 @@ import { DISCOVERED, TOLD_PROTOCOLS, type ToldProtocol, type Upstream } from "..
 import { DEFAULT_LIFE_MS, LIFE_MS } from "../core/told.ts";
 import { type Field, refuse } from "./field.ts";
 import { readBoolean, readInteger } from "./read.ts";
-import { readNames } from "./services.ts";
+import { isDiscovery, readNames } from "./services.ts";
+import { UPSTREAM_FIELDS, type UpstreamField } from "./upstream-fields.ts";
 
 /** The protocol of an upstream that tells its status; undefined for any other value. */
 export function toldProtocol(value: unknown): ToldProtocol | undefined {
@@ -12,11 +13,11 @@ export function toldProtocol(value: unknown): ToldProtocol | undefined {
 
 /** Read all but the name of an upstream that tells its status; whatever says how to ask it means nothing, and is refused. */
 export function readTold(
-  fieldOf: (key: (typeof OF_ASKING)[number] | "services" | "ttlMs" | "critical") => Field,
+  fieldOf: (key: UpstreamField) => Field,
   protocol: ToldProtocol,
   knobs: Knobs,
 ): Omit<Upstream, "name"> {
-  for (const key of OF_ASKING) {
+  for (const key of UPSTREAM_FIELDS.filter((key) => !OF_TELLING.includes(key))) {
     const field = fieldOf(key);
     // Headers and keys may be secrets, an address may hold one.
     if (field.value !== undefined) {
@@ -37,30 +38,13 @@ export function readTold(
   };
 }
 
-const OF_ASKING = [
-  "url",
-  "kind",
-  "codec",
-  "method",
-  "expectStatus",
-  "expectJson",
-  "timeoutMs",
-  "headers",
-  "via",
-  "authority",
-  "ca",
-  "cert",
-  "key",
-  "serverName",
-  "watch",
-] as const;
+/** What says something of an upstream that is never asked; every other field says how to ask. */
+const OF_TELLING: readonly UpstreamField[] = ["name", "protocol", "services", "ttlMs", "critical"];
 
 function readPushed(field: Field): readonly string[] {
   if (field.value === undefined) return [""];
-  if (field.value === DISCOVERED) refuse(field, "what may be told is registered first", "name the services");
-  const services = field.value === DISCOVERED ? [] : readNames(field);
-  if (services.includes(DISCOVERED)) refuse(field, "what may be told is registered first", "name the services");
-  return services;
+  if (isDiscovery(field.value)) refuse(field, "what may be told is registered first", "name the services");
+  return field.value === DISCOVERED ? [] : readNames(field);
 }
 
 function readSatellites(field: Field): readonly string[] {

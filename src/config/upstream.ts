@@ -15,6 +15,7 @@ import type { Secrets } from "./secret.ts";
 import { readServices } from "./services.ts";
 import { readTls } from "./tls.ts";
 import { readTold, toldProtocol } from "./told.ts";
+import type { UpstreamField } from "./upstream-fields.ts";
 import { checkAddress, readUrl, type UpstreamUrl } from "./upstream-url.ts";
 import { readWatch } from "./watch.ts";
 
@@ -25,31 +26,7 @@ export interface UpstreamContext extends Secrets {
   readonly isPrivateAllowed: boolean;
 }
 
-/** The fields of an upstream, in the order in which they are read. */
-export const UPSTREAM_FIELDS = [
-  "name",
-  "url",
-  "protocol",
-  "kind",
-  "codec",
-  "services",
-  "method",
-  "expectStatus",
-  "expectJson",
-  "timeoutMs",
-  "ttlMs",
-  "critical",
-  "headers",
-  "via",
-  "authority",
-  "ca",
-  "cert",
-  "key",
-  "serverName",
-  "watch",
-] as const;
-
-type FieldOf = (key: (typeof UPSTREAM_FIELDS)[number]) => Field;
+type FieldOf = (key: UpstreamField) => Field;
 
 /** Read one upstream, noting every problem; a field with a problem holds a stand-in. */
 export function readUpstream(fieldOf: FieldOf, context: UpstreamContext): Upstream {

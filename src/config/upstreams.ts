@@ -1,7 +1,8 @@
 import type { Upstream } from "../core/registry.ts";
 import { childField, type Field, refuse } from "./field.ts";
 import { isTable, readJson, readTable } from "./read.ts";
-import { readUpstream, UPSTREAM_FIELDS, type UpstreamContext } from "./upstream.ts";
+import { readUpstream, type UpstreamContext } from "./upstream.ts";
+import { UPSTREAM_FIELDS } from "./upstream-fields.ts";
 
 /** One entry of UPSTREAMS. */
 export interface UpstreamEntry {
