@@ -3,20 +3,27 @@ import type { Clock } from "./ports.ts";
 /** The platform's own time: the only place that reads it. On Workers it stands still between one I/O and the next. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  // Of a time below zero Deno prints a warning, which is no JSON.
-  after: (ms, wake) => {
-    const timer = setTimeout(wake, Math.max(0, ms));
-    return () => clearTimeout(timer);
-  },
-  sleep: (ms, signal) =>
+  after,
+  sleep: sleepBy(after),
+};
+
+/** Make the sleep of a clock from its `after`. */
+export function sleepBy(after: Clock["after"]): Clock["sleep"] {
+  return (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const end = () => {
-        clearTimeout(timer);
+        cancel();
         signal?.removeEventListener("abort", end);
         resolve();
       };
-      const timer = setTimeout(end, Math.max(0, ms));
+      const cancel = after(ms, end);
       signal?.addEventListener("abort", end, { once: true });
-    }),
-};
+    });
+}
+
+function after(ms: number, wake: () => void): () => void {
+  // Of a time below zero Deno prints a warning, which is no JSON.
+  const timer = setTimeout(wake, Math.max(0, ms));
+  return () => clearTimeout(timer);
+}

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { sleepBy } from "../../src/clock.ts";
 import type { Clock } from "../../src/ports.ts";
 import { createHeap } from "./heap.ts";
 
@@ -22,19 +23,6 @@ export function createVirtualClock(startMs: number): VirtualClock {
     return () => void (timer.wake = undefined);
   }
 
-  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const end = () => {
-        cancel();
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = after(ms, end);
-      signal?.addEventListener("abort", end, { once: true });
-    });
-  }
-
   async function runUntil(endMs: number): Promise<void> {
     for (;;) {
       const dueMs = timers.firstKey();
@@ -56,7 +44,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
     return isAnyAwake;
   }
 
-  return { nowMs: () => nowMs, after, sleep, runUntil };
+  return { nowMs: () => nowMs, after, sleep: sleepBy(after), runUntil };
 }
 
 interface Timer {

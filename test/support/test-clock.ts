@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { sleepBy } from "../../src/clock.ts";
 import type { Clock } from "../../src/ports.ts";
 
 /** A clock that stands still until a test moves it. */
@@ -24,19 +25,6 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     const sleeper = { wakeAtMs: nowMs + ms, wake };
     sleeping.add(sleeper);
     return () => void sleeping.delete(sleeper);
-  }
-
-  function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const end = () => {
-        cancel();
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = after(ms, end);
-      signal?.addEventListener("abort", end, { once: true });
-    });
   }
 
   /** Wake the earliest sleeper, if it wakes by `endMs`; false when none does. */
@@ -84,5 +72,14 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     for (const sleeper of sleeping) sleeper.wakeAtMs -= ms;
   }
 
-  return { stepBack, nowMs: () => nowMs, after, sleep, advance, until, cutOff, sleepers: () => sleeping.size };
+  return {
+    stepBack,
+    nowMs: () => nowMs,
+    after,
+    sleep: sleepBy(after),
+    advance,
+    until,
+    cutOff,
+    sleepers: () => sleeping.size,
+  };
 }
