@@ -7,7 +7,7 @@ import { keptForCanary } from "./canary.ts";
 import type { Flight } from "./flights.ts";
 import type { ProbeBudget } from "./inquiry.ts";
 import type { Invocation, Loop } from "./loop.ts";
-import { createRound } from "./round.ts";
+import { createRound, type Round } from "./round.ts";
 import type { Scope } from "./scope.ts";
 
 /** Strangers may force a probe of a target once in this many milliseconds. */
@@ -23,7 +23,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     left: knobs.probesPerInvocation - keptForCanary(canary, knobs.probesPerInvocation),
     reserved: confirmReserve(knobs.probesPerInvocation),
   };
-  const round = createRound(loop, { place, budget });
+  let round: Round | undefined;
 
   const view = (): Viewpoint => ({ nowMs: clock.nowMs(), place, bounds: knobs });
   const age = ({ key, upstream }: Target): Freshness => ageOf(loop.stateOf(key), upstream, view());
@@ -98,6 +98,7 @@ export function createLoad(loop: Loop, { place, waitUntil }: Invocation): Load {
     const due = claimed.filter(isDue);
     budget.left += requestsFor(claimed) - requestsFor(due);
     for (const { target } of claimed.filter((spared) => !isDue(spared))) flight.land(target.key);
+    round ??= createRound(loop, { place, budget });
     await round(due, { flight, hops, startedMs });
   }
 

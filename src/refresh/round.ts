@@ -29,11 +29,11 @@ export interface RoundOptions {
   readonly startedMs: number;
 }
 
-/** Make what asks all due targets, learns what they say, and stores it; an invocation's rounds share one pool. */
-export function createRound(
-  loop: Loop,
-  { place, budget }: RoundOwner,
-): (due: readonly DueTarget[], options: RoundOptions) => Promise<void> {
+/** Asks all due targets, learns what they say, and stores it. */
+export type Round = (due: readonly DueTarget[], options: RoundOptions) => Promise<void>;
+
+/** Make an invocation's rounds, which share one pool. */
+export function createRound(loop: Loop, { place, budget }: RoundOwner): Round {
   const { knobs, clock, memory, guard, canary, random } = loop;
   const canaryBudget = { left: keptForCanary(canary, knobs.probesPerInvocation) };
   let pool: Pool | undefined;
