@@ -3,7 +3,7 @@ import { isShortOf, type Judged, type JudgedMember, unique } from "./judged.ts";
 import type { MaintenanceWindow } from "./maintenance.ts";
 import type { SatelliteNode, TargetNode } from "./name-graph.ts";
 import { targetKey } from "./registry.ts";
-import type { TargetReport } from "./report.ts";
+import type { NameVerdict, TargetReport } from "./report.ts";
 
 /** Judge one target by what was seen of it. */
 export function judgeTarget({ name, report: seen }: TargetNode, maintenance: MaintenanceWindow | undefined): Judged {
@@ -13,13 +13,11 @@ export function judgeTarget({ name, report: seen }: TargetNode, maintenance: Mai
     verdict: {
       name,
       kind: "target",
-      status: maintenance === undefined ? report.status : "NOT_SERVING",
-      sinceMs: maintenance?.fromMs ?? report.state?.sinceMs ?? 0,
+      ...standing(report, maintenance),
       restsOn: [report],
       culprits: isServing ? [] : [report],
       isDegraded: false,
       target: report,
-      ...(maintenance && { maintenance }),
     },
     recoveries: isServing ? NOTHING_TO_RECOVER : () => [new Set([report])],
   };
@@ -47,13 +45,20 @@ export function judgeSatellite(
     verdict: {
       name,
       kind: "upstream",
-      status: maintenance === undefined ? whole.status : "NOT_SERVING",
-      sinceMs: maintenance?.fromMs ?? whole.state?.sinceMs ?? 0,
+      ...standing(whole, maintenance),
       restsOn: [whole],
       culprits,
       isDegraded: isServing && failing.some(isShortOf),
-      ...(maintenance && { maintenance }),
     },
     recoveries: culprits.length === 0 ? NOTHING_TO_RECOVER : () => [new Set(culprits)],
   };
+}
+
+/** What was seen, unless a window says otherwise. */
+function standing(
+  { status, state }: TargetReport,
+  maintenance: MaintenanceWindow | undefined,
+): Pick<NameVerdict, "status" | "sinceMs" | "maintenance"> {
+  if (maintenance !== undefined) return { status: "NOT_SERVING", sinceMs: maintenance.fromMs, maintenance };
+  return { status, sinceMs: state?.sinceMs ?? 0 };
 }
