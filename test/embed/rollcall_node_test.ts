@@ -62,6 +62,7 @@ async function startOnNode(upstreams: readonly object[]) {
 
 Deno.test({
   name: "createRollcall() in a server of Node: fetch alone asks, its RPCs answer, and it lets the process end",
+  // Node is a process of its own, which the sanitizers take for a leak.
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(t) {
