@@ -1,5 +1,6 @@
 import type { Knobs } from "../../src/core/knobs.ts";
 import type { Registry, Target, Upstream } from "../../src/core/registry.ts";
+import { upstream } from "../../test/support/fleet.ts";
 
 /** A registry of `size` upstreams named by their index, with defaults in everything. */
 export function fleetOf(size: number, knobs: Knobs): Registry {
@@ -12,17 +13,7 @@ export function targetOf(index: number, knobs: Knobs, url = urlOf(index)): Targe
 }
 
 function upstreamOf(index: number, { probeTimeoutMs, ttlMs }: Knobs, url = urlOf(index)): Upstream {
-  return {
-    name: `${index}`,
-    url,
-    protocol: "grpc-web",
-    codec: "proto",
-    services: [""],
-    timeoutMs: probeTimeoutMs,
-    ttlMs,
-    critical: true,
-    headers: {},
-  };
+  return upstream(`${index}`, { url, timeoutMs: probeTimeoutMs, ttlMs });
 }
 
 /** Each on a host of its own: they are unrelated. */
