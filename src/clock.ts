@@ -4,22 +4,21 @@ import type { Clock } from "./ports.ts";
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   after,
-  sleep: sleepBy(after),
+  sleep: (ms, signal) => sleepBy(after, ms, signal),
 };
 
-/** Make the sleep of a clock from its `after`. */
-export function sleepBy(after: Clock["after"]): Clock["sleep"] {
-  return (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const end = () => {
-        cancel();
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = after(ms, end);
-      signal?.addEventListener("abort", end, { once: true });
-    });
+/** The sleep of a clock, made of its `after`; `Clock` tells what it promises. */
+export function sleepBy(after: Clock["after"], ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve();
+    const end = () => {
+      cancel();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = after(ms, end);
+    signal?.addEventListener("abort", end, { once: true });
+  });
 }
 
 function after(ms: number, wake: () => void): () => void {

@@ -44,7 +44,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
     return isAnyAwake;
   }
 
-  return { nowMs: () => nowMs, after, sleep: sleepBy(after), runUntil };
+  return { nowMs: () => nowMs, after, sleep: (ms, signal) => sleepBy(after, ms, signal), runUntil };
 }
 
 interface Timer {

@@ -76,7 +76,7 @@ export function createTestClock(startMs = 1_000_000_000): TestClock {
     stepBack,
     nowMs: () => nowMs,
     after,
-    sleep: sleepBy(after),
+    sleep: (ms, signal) => sleepBy(after, ms, signal),
     advance,
     until,
     cutOff,
